@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: MIT
+# The host's command, the guest's init, what they boot with, and their tests.
+# GNU make. `make help` lists the targets; V=1 shows whole command lines.
+
+VERSION := 0.1.0
+
+O       ?= build
+STATIC  ?= build/static
+CFLAGS  ?= -O2 -g
+MUSL_CC ?= musl-gcc
+CLANG   ?= clang
+STRIP   ?= strip
+INSTALL ?= install
+
+prefix      ?= /usr/local
+exec_prefix ?= $(prefix)
+bindir      ?= $(exec_prefix)/bin
+libdir      ?= $(exec_prefix)/lib
+datadir     ?= $(prefix)/share
+mandir      ?= $(datadir)/man
+pkglibdir    = $(libdir)/vmconfig
+completiondir ?= $(datadir)/bash-completion/completions
+
+FUZZ_SECONDS ?= 20
+
+Q = $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
+
+HOST_SRC  := $(sort $(wildcard host/*.c shared/*.c))
+GUEST_SRC := $(sort $(wildcard guest/*.c shared/*.c))
+UNIT_SRC  := $(sort $(wildcard tests/unit/test_*.c))
+FUZZ_SRC  := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+BATS      := $(sort $(wildcard tests/bats/*.bats))
+C_FILES   := $(sort $(wildcard host/*.[ch] guest/*.[ch] shared/*.[ch] tests/*.[ch] tests/*/*.[ch]))
+
+# Errors by name, so that the new warnings of a newer compiler break nobody; WERROR=1 makes all errors.
+STRICT_WARNINGS := shadow strict-prototypes missing-prototypes format=2 pointer-arith cast-qual \
+	write-strings vla undef
+ERRORS := shadow strict-prototypes missing-prototypes format pointer-arith cast-qual write-strings \
+	vla undef implicit-function-declaration incompatible-pointer-types int-conversion \
+	return-type
+WARN := -Wall -Wextra $(STRICT_WARNINGS:%=-W%) $(ERRORS:%=-Werror=%) $(if $(WERROR),-Werror)
+
+# _GNU_SOURCE is empty so that a file may define it again.
+DEFS := -D_GNU_SOURCE= -DVMCONFIG_VERSION='"$(VERSION)"' -DVMCONFIG_LIBDIR='"$(pkglibdir)"'
+BASE  = -std=gnu11 $(WARN) -Ishared $(DEFS) -ffile-prefix-map=$(CURDIR)=. -fstack-protector-strong
+DEP   = -MMD -MP -MT $@ -MF $(@:.o=).d
+
+ifdef SANITIZE
+HARDEN  := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
+LDHARDEN = $(HARDEN)
+else
+HARDEN  := -D_FORTIFY_SOURCE=2 -fPIE
+LDHARDEN := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+endif
+
+# The host's command starts in a millisecond because it links nothing else.
+HOST_LIBS   := -lext2fs -lcom_err -lcjson -lmd
+NATIVE_LIBS := -lmount -lblkid -lcjson
+STATIC_LIBS := -lmount -lblkid -luuid -lcjson
+
+HOST_CFLAGS  = $(BASE) $(HARDEN) -D_FILE_OFFSET_BITS=64 $(CPPFLAGS) $(CFLAGS)
+HOST_LDFLAGS = $(LDHARDEN) -Wl,--as-needed $(LDFLAGS)
+GUEST_CFLAGS = $(BASE) -isystem $(STATIC)/include -isystem $(STATIC)/linux -Os -g -fno-pie \
+	-ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
+GUEST_LDFLAGS = -static -no-pie -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack -L$(STATIC)/lib
+
+HOST_OBJ   := $(HOST_SRC:%.c=$(O)/obj/host/%.o)
+GUEST_OBJ  := $(GUEST_SRC:%.c=$(O)/obj/guest/%.o)
+# The guest once more, by the host's compiler and libraries: for unit tests and sanitizers.
+NATIVE_OBJ := $(GUEST_SRC:%.c=$(O)/obj/native/%.o)
+
+# Unit tests and fuzzers of the guest are told by their names.
+UNIT         := $(UNIT_SRC:tests/unit/%.c=$(O)/tests/%)
+UNIT_GUEST   := $(filter $(O)/tests/test_guest_%,$(UNIT))
+UNIT_HOST    := $(filter-out $(UNIT_GUEST),$(UNIT))
+FUZZERS      := $(FUZZ_SRC:tests/fuzz/%.c=$(O)/tests/%)
+FUZZERS_GUEST := $(filter $(O)/tests/fuzz_guest_%,$(FUZZERS))
+FUZZERS_HOST := $(filter-out $(FUZZERS_GUEST),$(FUZZERS))
+TEST_TOOLS   := $(if $(wildcard tests/probe.c),build/probe) \
+	$(if $(wildcard tests/nsboot.c),$(O)/nsboot)
+TEST_IMAGES  := build/images/probe.img build/images/busybox.img
+
+.PHONY: all check unit lint format asan fuzz bench demo initrd kernel install uninstall clean help
+.DELETE_ON_ERROR:
+
+all: $(O)/vmconfig $(O)/init ## the host's command and the guest's init (the default)
+
+# --- the two programs ---------------------------------------------------------------------------
+
+$(O)/vmconfig: $(HOST_OBJ)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(HOST_CFLAGS) $(HOST_LDFLAGS) -o $@ $^ $(HOST_LIBS)
+
+ifdef SANITIZE
+$(O)/init: $(NATIVE_OBJ)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(HOST_CFLAGS) $(HOST_LDFLAGS) -o $@ $^ $(NATIVE_LIBS)
+else
+$(O)/init: $(O)/obj/guest/init
+	$(call say,STRIP,$@)
+	$(Q)$(STRIP) -o $@ $<
+endif
+
+$(O)/obj/guest/init: $(GUEST_OBJ)
+	$(call say,LD,$@)
+	$(Q)$(MUSL_CC) $(GUEST_CFLAGS) $(GUEST_LDFLAGS) -o $@ $^ $(STATIC_LIBS)
+
+$(O)/obj/host/%.o: %.c Makefile
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) $(DEP) -c -o $@ $<
+
+$(O)/obj/guest/%.o: %.c Makefile $(STATIC)/stamp
+	$(call say,MUSLCC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(MUSL_CC) $(GUEST_CFLAGS) $(DEP) -c -o $@ $<
+
+$(O)/obj/native/%.o: %.c Makefile
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) $(DEP) -c -o $@ $<
+
+$(STATIC)/stamp: scripts/static-libs
+	$(call say,BUILD,$(STATIC))
+	$(Q)MUSL_CC=$(MUSL_CC) scripts/static-libs $(STATIC)
+
+# --- what they boot with ------------------------------------------------------------------------
+
+kernel: build/kernel/vmlinuz ## Debian's cloud kernel and its modules, unpacked into build/kernel
+initrd: $(O)/initrd.cpio ## init and the kernel's modules as build/initrd.cpio
+
+build/kernel/vmlinuz: scripts/fetch-kernel
+	$(call say,FETCH,$@)
+	$(Q)scripts/fetch-kernel build/kernel
+
+$(O)/initrd.cpio: $(O)/init build/kernel/vmlinuz image/mkinitrd
+	$(call say,INITRD,$@)
+	$(Q)image/mkinitrd -i $(O)/init -m build/kernel -o $@
+
+build/images/%.img: image/test-image build/probe
+	$(call say,IMAGE,$@)
+	$(Q)image/test-image $* $@
+
+build/demo/nginx/index.json: image/nginx-layout
+	$(call say,IMAGE,$(@D))
+	$(Q)image/nginx-layout build/demo
+
+demo: all initrd build/demo/nginx/index.json ## boot a real nginx and fetch a page from it
+	$(Q)scripts/run-demo build/demo
+
+# --- tests --------------------------------------------------------------------------------------
+
+check: all initrd unit-tests $(TEST_TOOLS) $(TEST_IMAGES) ## all tests: unit, command line, namespaces, boots
+	$(Q)scripts/run-tests $(UNIT) $(BATS)
+
+unit: unit-tests ## the unit tests alone
+	$(Q)scripts/run-tests $(UNIT)
+
+.PHONY: unit-tests fuzzers
+unit-tests: $(UNIT)
+	@:
+fuzzers: $(FUZZERS)
+	@:
+
+# Archives, so that a test links only the files it uses.
+$(O)/obj/host.a: $(filter-out %/host/main.o,$(HOST_OBJ))
+$(O)/obj/native.a: $(filter-out %/guest/main.o,$(NATIVE_OBJ))
+$(O)/obj/%.a:
+	$(call say,AR,$@)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+TEST_CFLAGS = $(HOST_CFLAGS) -Itests $(DEP)
+
+$(UNIT_HOST): $(O)/tests/%: tests/unit/%.c $(O)/obj/host.a Makefile
+	$(call say,TEST,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_CFLAGS) -Ihost $(HOST_LDFLAGS) -o $@ $< $(O)/obj/host.a -lcmocka $(HOST_LIBS)
+
+# This one lets every allocation fail once.
+$(O)/tests/test_out_of_memory: private HOST_LDFLAGS += \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap=vasprintf
+
+$(UNIT_GUEST): $(O)/tests/%: tests/unit/%.c $(O)/obj/native.a Makefile
+	$(call say,TEST,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_CFLAGS) -Iguest $(HOST_LDFLAGS) -o $@ $< $(O)/obj/native.a -lcmocka $(NATIVE_LIBS)
+
+FUZZ_LDFLAGS = -fsanitize=fuzzer,address,undefined
+
+$(FUZZERS_HOST): $(O)/tests/%: tests/fuzz/%.c $(O)/obj/host.a Makefile
+	$(call say,FUZZER,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_CFLAGS) -Ihost $(FUZZ_LDFLAGS) -o $@ $< $(O)/obj/host.a $(HOST_LIBS)
+
+$(FUZZERS_GUEST): $(O)/tests/%: tests/fuzz/%.c $(O)/obj/native.a Makefile
+	$(call say,FUZZER,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_CFLAGS) -Iguest $(FUZZ_LDFLAGS) -o $@ $< $(O)/obj/native.a $(NATIVE_LIBS)
+
+build/probe: $(wildcard tests/probe*.[ch]) Makefile $(STATIC)/stamp
+	$(call say,MUSLCC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(MUSL_CC) $(GUEST_CFLAGS) $(GUEST_LDFLAGS) -s -o $@ $(filter %.c,$^)
+
+build/bare_init: tests/bare_init.c Makefile $(STATIC)/stamp
+	$(call say,MUSLCC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(MUSL_CC) $(GUEST_CFLAGS) $(DEP) $(GUEST_LDFLAGS) -s -o $@ $<
+
+$(O)/nsboot: $(wildcard tests/nsboot*.[ch]) $(O)/obj/host.a Makefile
+	$(call say,CC,$@)
+	$(Q)$(CC) $(HOST_CFLAGS) $(HOST_LDFLAGS) -o $@ $(filter %.c %.a,$^) $(HOST_LIBS)
+
+$(O)/stopwatch: tests/stopwatch.c Makefile
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) $(DEP) $(HOST_LDFLAGS) -o $@ $<
+
+# The tests of the command and of namespaces, by their numbers; a boot would only be slower.
+ASAN_BATS := $(filter tests/bats/0%,$(BATS))
+
+asan: $(TEST_TOOLS) ## what needs no VM, under the address and undefined behaviour sanitizers
+	+$(Q)$(MAKE) --no-print-directory O=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g' \
+		all unit-tests
+	$(Q)VMCONFIG=$(CURDIR)/build/asan/vmconfig GUEST_INIT=$(CURDIR)/build/asan/init \
+		scripts/run-tests $(UNIT_SRC:tests/unit/%.c=build/asan/tests/%) $(ASAN_BATS)
+
+fuzz: ## each fuzzer for FUZZ_SECONDS
+	+$(Q)$(MAKE) --no-print-directory O=build/fuzz CC=$(CLANG) CFLAGS='-O1 -g -w' \
+		WERROR= SANITIZE=fuzzer-no-link,address,undefined fuzzers
+	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/tests/%)
+
+bench: all initrd $(O)/stopwatch build/bare_init build/images/busybox.img ## the budgets, as ratios measured in one run
+	$(Q)scripts/bench
+
+lint: ## formatting, static analysis, shell scripts, licence lines
+	$(Q)scripts/lint -std=gnu11 -Ishared -Ihost -Iguest -Itests $(DEFS)
+
+format: ## rewrite the C files as .clang-format says
+	$(Q)clang-format -i $(C_FILES)
+
+# --- installing ---------------------------------------------------------------------------------
+
+# A kernel and an initrd belong to the machine that boots: make initrd, or bring your own.
+MAN := $(wildcard man/*.[158])
+
+install: all ## to DESTDIR, prefix, bindir, libdir, mandir
+	$(INSTALL) -d $(DESTDIR)$(bindir) $(DESTDIR)$(pkglibdir)
+	$(INSTALL) -m 755 $(O)/vmconfig $(DESTDIR)$(bindir)/vmconfig
+	$(INSTALL) -m 755 $(O)/init $(DESTDIR)$(pkglibdir)/init
+	$(foreach m,$(MAN),$(INSTALL) -D -m 644 $(m) $(DESTDIR)$(mandir)/man$(patsubst .%,%,$(suffix $(m)))/$(notdir $(m))$(newline))
+	$(if $(wildcard completion/vmconfig.bash),$(INSTALL) -D -m 644 completion/vmconfig.bash \
+		$(DESTDIR)$(completiondir)/vmconfig)
+
+uninstall: ## what install put there
+	rm -f $(DESTDIR)$(bindir)/vmconfig $(DESTDIR)$(pkglibdir)/init $(DESTDIR)$(completiondir)/vmconfig
+	rm -f $(foreach m,$(MAN),$(DESTDIR)$(mandir)/man$(patsubst .%,%,$(suffix $(m)))/$(notdir $(m)))
+	-rmdir $(DESTDIR)$(pkglibdir)
+
+define newline
+
+
+endef
+
+clean: ## all that was built, but not what was fetched
+	rm -rf $(O)/obj $(O)/tests $(O)/asan $(O)/fuzz build/images $(O)/vmconfig $(O)/init \
+		$(O)/initrd.cpio $(O)/nsboot $(O)/stopwatch $(O)/stopwatch.d \
+		build/probe build/bare_init build/bare_init.d
+
+distclean: ## everything
+	rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
+
+-include $(HOST_OBJ:.o=.d) $(GUEST_OBJ:.o=.d) $(NATIVE_OBJ:.o=.d) $(UNIT:=.d) $(FUZZERS:=.d) \
+	build/bare_init.d $(O)/stopwatch.d

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* The guest's account of itself, on the port or the console. */
+#include "account.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "contract.h"
+#include "log.h"
+#include "port.h"
+#include "vmconfig.h"
+
+#define PORT_WAIT_US 5000000
+
+void account_init(struct account *a)
+{
+	*a = (struct account){.port = -1};
+}
+
+void account_try_port(struct account *a)
+{
+	if (a->port < 0)
+		a->port = port_open(PORT_REPORT, 0);
+}
+
+int account_settle(struct account *a, const struct vmconfig *cfg)
+{
+	const char *channel = cfg->report ? cfg->report->channel : NULL;
+
+	if (cfg->report && cfg->report->nonce)
+		snprintf(a->nonce, sizeof(a->nonce), "%s", cfg->report->nonce);
+	if (channel && strcmp(channel, "console") == 0)
+		return 0;
+	if (a->port < 0)
+		a->port = port_wait(PORT_REPORT, 0, clock_us() + PORT_WAIT_US);
+	return a->port < 0 && channel ? -ENOENT : 0;
+}
+
+/*
+ * The port is not O_NONBLOCK: such a write returns once the host has taken
+ * the bytes, so that a power-off right after the last line does not lose it.
+ */
+static void send_to_port(struct account *a, const char *line, size_t length)
+{
+	while (length) {
+		ssize_t n = write(a->port, line, length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return;
+		line += n;
+		length -= (size_t)n;
+	}
+}
+
+void account_send(struct account *a, const struct report_message *m)
+{
+	char line[MAX_REPORT_LINE], console[MAX_REPORT_LINE + 128];
+	int n = report_format(line, sizeof(line), m);
+
+	if (n < 0)
+		return;
+	if (a->port >= 0) {
+		send_to_port(a, line, (size_t)n);
+		return;
+	}
+	/* Begins with a line end of its own: the workload may have left the cursor anywhere. */
+	n = snprintf(console, sizeof(console), "\n%s%s %s", CONSOLE_REPORT_PREFIX, a->nonce, line);
+	if (write(STDERR_FILENO, console, (size_t)n) < 0)
+		log_debug("cannot write to the console: %m");
+}
+
+/* Whether a byte can be read without waiting; -EPIPE once the host has closed its end. */
+static int input_ready(const struct account *a)
+{
+	struct pollfd poll_fd = {.fd = a->port, .events = POLLIN};
+
+	if (a->port < 0 || poll(&poll_fd, 1, 0) <= 0)
+		return 0;
+	if (poll_fd.revents & POLLIN)
+		return 1;
+	return poll_fd.revents & (POLLHUP | POLLERR) ? -EPIPE : 0;
+}
+
+static bool take_line(struct account *a, struct report_command *c)
+{
+	char *end = memchr(a->input, '\n', a->input_length);
+	bool good;
+	size_t used;
+
+	if (!end) {
+		if (a->input_length == sizeof(a->input)) {
+			a->input_length = 0;
+			a->input_overrun = true;
+		}
+		return false;
+	}
+	good =
+	    !a->input_overrun && report_command_parse(a->input, (size_t)(end - a->input), c) == 0;
+	a->input_overrun = false;
+	used = (size_t)(end - a->input) + 1;
+	memmove(a->input, a->input + used, a->input_length - used);
+	a->input_length -= used;
+	if (!good)
+		c->request = REQUEST_UNKNOWN;
+	return true;
+}
+
+int account_receive(struct account *a, struct report_command *c)
+{
+	for (;;) {
+		ssize_t n;
+		int r;
+
+		if (take_line(a, c)) {
+			if (c->request == REQUEST_HELLO)
+				a->host_counts = true;
+			return 1;
+		}
+		r = input_ready(a);
+		if (r <= 0)
+			return r;
+		n = read(a->port, a->input + a->input_length, sizeof(a->input) - a->input_length);
+		if (n == 0)
+			return -EPIPE;
+		if (n < 0)
+			return errno == EINTR || errno == EAGAIN ? 0 : -EPIPE;
+		a->input_length += (size_t)n;
+	}
+}

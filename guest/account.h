@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The guest's account of itself: report lines to the host over the port, or
+ * over the console with the config's nonce when there is no port.
+ */
+#ifndef VMCONFIG_ACCOUNT_H
+#define VMCONFIG_ACCOUNT_H
+
+#include <stdbool.h>
+
+#include "report.h"
+
+struct vmconfig;
+
+struct account {
+	int port;         /* fd, or -1: the console is used */
+	bool host_counts; /* the host has said hello: it will say done */
+	char nonce[65];
+	char input[256]; /* a line from the host, not yet whole */
+	size_t input_length;
+	bool input_overrun; /* the line at hand is too long: skip to its end */
+};
+
+void account_init(struct account *a);
+
+/* account_try_port() - use the port if it is there already. */
+void account_try_port(struct account *a);
+
+/*
+ * account_settle() - after the config is known: wait for the port when the config asks for it.
+ * Return: 0, or -ENOENT when the config asks for a port that does not come.
+ */
+int account_settle(struct account *a, const struct vmconfig *cfg);
+
+/* account_send() - one line; failures are not: there is nobody to tell. */
+void account_send(struct account *a, const struct report_message *m);
+
+/*
+ * account_receive() - the next whole line from the host, without waiting.
+ * Return: 1 with a command, 0 when there is none, -EPIPE when the host has gone.
+ */
+int account_receive(struct account *a, struct report_command *c);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* A fault in PID 1 would be a kernel panic, which tells the host nothing. */
+#include "crash.h"
+
+#include <signal.h>
+#include <stddef.h>
+#include <sys/reboot.h>
+#include <unistd.h>
+
+static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS};
+
+static void on_fault(int number, siginfo_t *info, void *context)
+{
+	static const char text[] = "init: fault in init itself, powering off\n";
+
+	(void)number;
+	(void)context;
+	/* Sent by somebody with kill(2), who must not be able to end us. */
+	if (info->si_code <= 0)
+		return;
+	/* Whether it is read or not, the end is the same. */
+	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
+	sync();
+	reboot(RB_POWER_OFF);
+	for (;;)
+		pause();
+}
+
+void crash_guard(void)
+{
+	static char stack[8192];
+	const stack_t alternate = {.ss_sp = stack, .ss_size = sizeof(stack)};
+	struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_ONSTACK | SA_SIGINFO};
+	sigset_t set;
+
+	sigaltstack(&alternate, NULL);
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++) {
+		sigaction(faults[i], &action, NULL);
+		sigaddset(&set, faults[i]);
+	}
+	/* A fault that is blocked kills at once, without the handler. */
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* Finding block devices by path, serial, label or UUID, and waiting for them. */
+#include "device.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "clock.h"
+#include "contract.h"
+#include "filesystem.h"
+#include "guest.h"
+#include "log.h"
+#include "uevent.h"
+
+int device_number(const char *node, dev_t *number)
+{
+	struct stat st;
+
+	if (stat(node, &st) < 0)
+		return -errno;
+	if (!S_ISBLK(st.st_mode))
+		return -ENOTBLK;
+	*number = st.st_rdev;
+	return 0;
+}
+
+bool device_same(const char *a, const char *b)
+{
+	dev_t x, y;
+
+	return device_number(a, &x) == 0 && device_number(b, &y) == 0 && x == y;
+}
+
+/* Read a sysfs attribute of the device @number, by number: names in /dev are only names. Return:
+ * bytes, 0 for none. */
+static size_t sysfs_attribute(dev_t number, const char *name, char *value, size_t size)
+{
+	_cleanup_fd_ int fd = -1;
+	char path[128];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/%s", major(number), minor(number), name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	n = read(fd, value, size - 1);
+	if (n <= 0)
+		return 0;
+	while (n > 0 && (value[n - 1] == '\n' || value[n - 1] == ' '))
+		n--;
+	value[n] = '\0';
+	return (size_t)n;
+}
+
+static bool serial_matches(dev_t number, const char *serial)
+{
+	char value[256];
+
+	/* virtio-blk has it beside the disk, NVMe and SCSI below "device". */
+	return (sysfs_attribute(number, "serial", value, sizeof(value)) &&
+	        !strcmp(value, serial)) ||
+	       (sysfs_attribute(number, "device/serial", value, sizeof(value)) &&
+	        !strcmp(value, serial));
+}
+
+enum key { KEY_SERIAL, KEY_LABEL, KEY_UUID };
+
+static bool node_matches(const char *node, dev_t number, enum key key, const char *value)
+{
+	enum filesystem_kind kind;
+	struct filesystem fs;
+
+	if (key == KEY_SERIAL)
+		return serial_matches(number, value);
+	kind = key == KEY_LABEL && strcmp(value, CONFIG_DISK_LABEL) == 0 ? FILESYSTEM_CONFIG_DISK
+	                                                                 : FILESYSTEM_ANY;
+	if (filesystem_probe(node, kind, &fs) < 0)
+		return false;
+	return key == KEY_LABEL ? !strcmp(fs.label, value) : !strcasecmp(fs.uuid, value);
+}
+
+/* Look at every block device in /dev. Two that answer to one name are an error: one of them would
+ * be the wrong one. */
+static int find_by(enum key key, const char *value, char node[DEVICE_NODE_SIZE])
+{
+	char path[DEVICE_NODE_SIZE];
+	struct dirent *entry;
+	dev_t number, found = 0;
+	int count = 0;
+	DIR *dir = opendir("/dev");
+
+	if (!dir)
+		return -errno;
+	while ((entry = readdir(dir))) {
+		snprintf(path, sizeof(path), "/dev/%s", entry->d_name);
+		if ((entry->d_type != DT_BLK && entry->d_type != DT_UNKNOWN) ||
+		    device_number(path, &number) < 0 || (count && number == found) ||
+		    !node_matches(path, number, key, value))
+			continue;
+		found = number;
+		count++;
+		snprintf(node, DEVICE_NODE_SIZE, "%s", path);
+	}
+	closedir(dir);
+	if (count == 0)
+		return -ENOENT;
+	return count == 1 ? 0 : -ENOTUNIQ;
+}
+
+int device_find(const char *spec, char node[DEVICE_NODE_SIZE])
+{
+	dev_t number;
+
+	if (strncmp(spec, "serial=", 7) == 0)
+		return find_by(KEY_SERIAL, spec + 7, node);
+	if (strncmp(spec, "label=", 6) == 0)
+		return find_by(KEY_LABEL, spec + 6, node);
+	if (strncmp(spec, "uuid=", 5) == 0)
+		return find_by(KEY_UUID, spec + 5, node);
+	if (strlen(spec) >= DEVICE_NODE_SIZE)
+		return -ENAMETOOLONG;
+	snprintf(node, DEVICE_NODE_SIZE, "%s", spec);
+	return device_number(node, &number);
+}
+
+int device_wait(struct guest *g, const char *what, const char *spec, char node[DEVICE_NODE_SIZE])
+{
+	int64_t deadline = clock_us() + (int64_t)g->cmdline.wait_ms * 1000;
+	_cleanup_fd_ int events = uevent_open();
+	int r;
+
+	if (events < 0)
+		return guest_error(g, -events, "cannot listen for devices");
+	for (;;) {
+		r = device_find(spec, node);
+		if (r == 0)
+			return 0;
+		if (r == -ENOTUNIQ)
+			return guest_error(g, 0, "more than one device is '%s', the %s", spec,
+			                   what);
+		if (r != -ENOENT)
+			return guest_error(g, -r, "cannot use '%s', the %s", spec, what);
+		r = uevent_wait(events, deadline);
+		if (r < 0)
+			return guest_error(g, -r, "cannot wait for '%s'", spec);
+		if (r == 0)
+			return guest_error(g, 0, "there is no device '%s', the %s (waited %d s)",
+			                   spec, what, g->cmdline.wait_ms / 1000);
+	}
+}
+
+void device_unbind(const char *node)
+{
+	char path[128], target[PATH_MAX];
+	_cleanup_fd_ int fd = -1;
+	const char *name;
+	dev_t number;
+	ssize_t n;
+
+	if (device_number(node, &number) < 0)
+		return;
+	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/device", major(number), minor(number));
+	n = readlink(path, target, sizeof(target) - 1);
+	if (n < 0)
+		return; /* a loop device, or a disk whose bus has no drivers to unbind */
+	target[n] = '\0';
+	name = basename(target);
+	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/device/driver/unbind", major(number),
+	         minor(number));
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, name, strlen(name)) < 0)
+		log_debug("cannot unbind '%s': %m", node);
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/* Filesystems on block devices: what they are, and mounting them. */
+#include "filesystem.h"
+
+#include <blkid/blkid.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libmount/libmount.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "guest.h"
+#include "list.h"
+
+static void copy_value(blkid_probe probe, const char *name, char *to, size_t size)
+{
+	const char *value;
+
+	if (blkid_probe_lookup_value(probe, name, &value, NULL) == 0)
+		snprintf(to, size, "%s", value);
+}
+
+/*
+ * Reading is what costs at boot, so libblkid looks only for what can be
+ * mounted, and for the config disk only for what that can be.
+ */
+static int choose_probes(blkid_probe probe, enum filesystem_kind kind)
+{
+	static char ext2[] = "ext2", ext3[] = "ext3", ext4[] = "ext4";
+	char *config_disk[] = {ext4, ext3, ext2, NULL};
+
+	blkid_probe_enable_superblocks(probe, 1);
+	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_LABEL |
+	                                             BLKID_SUBLKS_UUID);
+	if (kind == FILESYSTEM_CONFIG_DISK)
+		return blkid_probe_filter_superblocks_type(probe, BLKID_FLTR_ONLYIN, config_disk);
+	return blkid_probe_filter_superblocks_usage(probe, BLKID_FLTR_ONLYIN,
+	                                            BLKID_USAGE_FILESYSTEM);
+}
+
+int filesystem_probe(const char *node, enum filesystem_kind kind, struct filesystem *fs)
+{
+	_cleanup_fd_ int fd = open(node, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	blkid_probe probe;
+	int r;
+
+	*fs = (struct filesystem){0};
+	if (fd < 0)
+		return -errno;
+	probe = blkid_new_probe();
+	if (!probe || blkid_probe_set_device(probe, fd, 0, 0) < 0 ||
+	    choose_probes(probe, kind) < 0) {
+		blkid_free_probe(probe);
+		return -EIO;
+	}
+	/* "safe": a device that looks like two things at once is neither (-2). */
+	r = blkid_do_safeprobe(probe);
+	if (r == 0) {
+		copy_value(probe, "TYPE", fs->type, sizeof(fs->type));
+		copy_value(probe, "LABEL", fs->label, sizeof(fs->label));
+		copy_value(probe, "UUID", fs->uuid, sizeof(fs->uuid));
+	}
+	blkid_free_probe(probe);
+	if (r == -2)
+		return -ENOTUNIQ;
+	return r == 0 ? 0 : -ENODATA;
+}
+
+/* A read-only mount of a journaling filesystem still replays its journal, on a device that others
+ * may share. */
+static const char *no_replay_option(const char *type)
+{
+	if (strcmp(type, "ext4") == 0 || strcmp(type, "ext3") == 0)
+		return "noload";
+	if (strcmp(type, "xfs") == 0)
+		return "norecovery";
+	return NULL;
+}
+
+/* Sort options into mount flags and what is the filesystem's own, as mount(8) does. */
+static int split_options(const struct block_mount *m, const char *type, unsigned long *flags,
+                         char **data)
+{
+	_cleanup_free_ char *joined = NULL;
+	const char *extra = m->readonly ? no_replay_option(type) : NULL;
+	int r = 0;
+
+	for (size_t i = 0; m->options && i < m->options->count && r == 0; i++)
+		r = mnt_optstr_append_option(&joined, m->options->items[i], NULL);
+	if (extra && r == 0)
+		r = mnt_optstr_append_option(&joined, extra, NULL);
+	if (r < 0)
+		return r;
+	*flags = m->flags | (m->readonly ? MS_RDONLY : 0);
+	if (!joined)
+		return 0;
+	r = mnt_optstr_get_flags(joined, flags, mnt_get_builtin_optmap(MNT_LINUX_MAP));
+	if (r < 0)
+		return r;
+	return mnt_split_optstr(joined, NULL, NULL, data, 0, 0);
+}
+
+static int resolve_type(struct guest *g, const struct block_mount *m, char *type, size_t size)
+{
+	struct filesystem fs;
+	int r;
+
+	if (m->fstype) {
+		snprintf(type, size, "%s", m->fstype);
+		return 0;
+	}
+	r = filesystem_probe(m->node, m->kind, &fs);
+	if (r == -ENODATA || (r == 0 && !fs.type[0]))
+		return guest_error(g, 0, "'%s', the %s, holds no filesystem", m->node, m->what);
+	if (r == -ENOTUNIQ)
+		return guest_error(g, 0, "'%s', the %s, holds more than one filesystem", m->node,
+		                   m->what);
+	if (r < 0)
+		return guest_error(g, -r, "cannot read '%s', the %s", m->node, m->what);
+	snprintf(type, size, "%s", fs.type);
+	return 0;
+}
+
+int filesystem_mount(struct guest *g, const struct block_mount *m)
+{
+	_cleanup_free_ char *data = NULL;
+	unsigned long flags = 0;
+	char type[32];
+	int r = resolve_type(g, m, type, sizeof(type));
+
+	if (r < 0)
+		return r;
+	r = split_options(m, type, &flags, &data);
+	if (r < 0)
+		return guest_error(g, -r, "cannot read the mount options of '%s'", m->what);
+	if (mount(m->node, m->target, type, flags, data) == 0)
+		return 0;
+	if (errno == ENODEV)
+		return guest_error(g, 0,
+		                   "the kernel knows no '%s' filesystem, which '%s', the %s, is",
+		                   type, m->node, m->what);
+	if (errno == EROFS || errno == EACCES) /* EACCES: the device, EROFS: its filesystem */
+		return guest_error(g, 0, "'%s', the %s, is a read-only device", m->node, m->what);
+	return guest_error(g, errno, "cannot mount '%s' (%s), the %s", m->node, type, m->what);
+}
+
+static int pin(struct guest *g, const char *path)
+{
+	int *items = list_grow(g->pins.items, g->pins.count, sizeof(*items));
+	int fd;
+
+	if (!items)
+		return -ENOMEM;
+	g->pins.items = items;
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	g->pins.items[g->pins.count++] = fd;
+	return 0;
+}
+
+static int make_directory(struct guest *g, const char *path)
+{
+	if (mkdir(path, 0755) < 0 && errno != EEXIST)
+		return guest_error(g, errno, "cannot make '%s'", path);
+	return 0;
+}
+
+int overlay_mount(struct guest *g, const char *what, const char *target)
+{
+	int r;
+
+	if (make_directory(g, LAYER_UPPER "/upper") < 0 ||
+	    make_directory(g, LAYER_UPPER "/work") < 0)
+		return -EIO;
+	if (mount("overlay", target, "overlay", 0,
+	          "lowerdir=" LAYER_LOWER ",upperdir=" LAYER_UPPER "/upper,workdir=" LAYER_UPPER
+	          "/work") < 0) {
+		if (errno == ENODEV)
+			return guest_error(
+			    g, 0, "the kernel knows no 'overlay' filesystem, which the %s needs",
+			    what);
+		return guest_error(g, errno, "cannot overlay the %s", what);
+	}
+	r = pin(g, LAYER_UPPER);
+	if (r < 0)
+		return guest_error(g, -r, "cannot hold the upper layer of the %s", what);
+	/* The overlay has mounts of its own for its layers: these names only show them to the
+	 * workload. */
+	if (umount2(LAYER_LOWER, MNT_DETACH) < 0 || umount2(LAYER_UPPER, MNT_DETACH) < 0)
+		return guest_error(g, errno, "cannot detach the layers of the %s", what);
+	return 0;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* Filesystems on block devices: what they are, and mounting them. */
+#ifndef VMCONFIG_FILESYSTEM_H
+#define VMCONFIG_FILESYSTEM_H
+
+#include <stdbool.h>
+
+struct guest;
+struct strlist;
+
+struct filesystem {
+	char type[32];
+	char label[128];
+	char uuid[64];
+};
+
+enum filesystem_kind {
+	FILESYSTEM_ANY,         /* that libblkid knows */
+	FILESYSTEM_CONFIG_DISK, /* that a config disk may have */
+};
+
+/* filesystem_probe() - ask libblkid. Return: 0, -ENODATA when nothing is recognised, or -errno. */
+int filesystem_probe(const char *node, enum filesystem_kind kind, struct filesystem *fs);
+
+/* One filesystem to be mounted. */
+struct block_mount {
+	const char *what; /* what it is for, in messages */
+	const char *node;
+	const char *target;
+	enum filesystem_kind kind;
+	const char *fstype;            /* NULL: probed */
+	const struct strlist *options; /* or NULL */
+	bool readonly;                 /* then its journal is left alone, too */
+	unsigned long flags;           /* further MS_* flags */
+};
+
+/* filesystem_mount() - mount it. Return: 0, or negative after guest_error(). */
+int filesystem_mount(struct guest *g, const struct block_mount *m);
+
+/*
+ * overlay_mount() - join LAYER_LOWER and LAYER_UPPER at @target, then take the two out of the tree.
+ * The upper filesystem stays within reach in g->pins.
+ */
+int overlay_mount(struct guest *g, const char *what, const char *target);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* What the phases share. The table of phases stands in main.c. */
+#ifndef VMCONFIG_GUEST_H
+#define VMCONFIG_GUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "vmconfig.h"
+
+/* Where the new root is put together before it becomes "/", and where its layers are mounted
+ * meanwhile. */
+#define NEWROOT     "/vmconfig/root"
+#define LAYER_LOWER "/vmconfig/lower"
+#define LAYER_UPPER "/vmconfig/upper"
+
+/* The words of the kernel command line that are ours. */
+struct cmdline {
+	char disk[256]; /* vmconfig.disk=, or "" */
+	int wait_ms;    /* vmconfig.wait=, how long a device may take to appear */
+	bool debug;     /* vmconfig.log=debug */
+	bool rescue;    /* vmconfig.rescue */
+};
+
+/* Filesystems below an overlay that are no longer in the tree: kept in reach so
+ * that they can be made read-only when the overlay cannot be unmounted. */
+struct pins {
+	int *items;
+	size_t count;
+};
+
+struct guest {
+	struct cmdline cmdline;
+	struct vmconfig config;
+	int root_fd;        /* O_PATH of NEWROOT once mounted, else -1 */
+	bool root_readonly; /* to be remounted read-only once it is furnished */
+	struct pins pins;
+	char failed_phase[64]; /* name of the phase that failed, or "" */
+	char error[768];       /* why, one line; set by guest_error() */
+};
+
+enum phase_policy { PHASE_REQUIRED, PHASE_OPTIONAL };
+
+struct phase {
+	const char *name;
+	int (*run)(struct guest *g); /* 0, or negative after guest_error() */
+	enum phase_policy policy;
+};
+
+/*
+ * guest_error() - say why a phase fails.
+ * @errnum: an errno value, whose text is appended, or 0
+ *
+ * Return: -@errnum, or -EINVAL when that is 0: what the phase returns.
+ */
+int guest_error(struct guest *g, int errnum, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+int phase_early_mounts(struct guest *g);
+int phase_cmdline(struct guest *g);
+int phase_modules(struct guest *g);
+int phase_config(struct guest *g);
+int phase_root(struct guest *g);
+int phase_machine(struct guest *g);
+int phase_network(struct guest *g);
+int phase_volumes(struct guest *g);
+int phase_switch_root(struct guest *g);
+int phase_workload(struct guest *g);
+
+#endif

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * init: PID 1 of a virtual machine made from an OCI image.
+ *
+ * Theory of operation
+ * -------------------
+ * The kernel unpacks the initrd and starts this program from it. The phases
+ * below run in order; each finds done what those above it do.
+ *
+ *   early mounts   /proc, /sys, /dev and what belongs below them
+ *   command line   our words on the kernel's command line; from here on the log level is right
+ *   modules        the drivers that the initrd carries: disks, NICs and ports exist afterwards
+ *   config disk    found, read, checked, unmounted and unbound; g->config is good from here on
+ *   root           the root filesystem at NEWROOT, with /proc, /sys, /dev and /run bound in
+ *   machine        host name, and the files in /etc that say who we are
+ *   network        links, addresses, routes
+ *   volumes        mounted into NEWROOT
+ *   switch root    NEWROOT becomes "/"; the initramfs is emptied
+ *   workload       a child that becomes the image's program
+ *
+ * Then supervise() reaps, relays and forwards until nobody else is left, the
+ * filesystems are taken apart, and the last word goes to the host before the
+ * power goes off.
+ *
+ * A phase that is REQUIRED and fails ends the boot: no workload is started on
+ * half a machine. It is reported by name with its reason, and the machine is
+ * powered off. PID 1 never returns: the kernel would panic.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "account.h"
+#include "clock.h"
+#include "contract.h"
+#include "crash.h"
+#include "guest.h"
+#include "log.h"
+#include "shutdown.h"
+#include "supervise.h"
+#include "workload.h"
+
+static const struct phase phases[] = {
+    {"early mounts", phase_early_mounts, PHASE_REQUIRED},
+    {"command line", phase_cmdline, PHASE_REQUIRED},
+    {"modules", phase_modules, PHASE_REQUIRED},
+    {"config disk", phase_config, PHASE_REQUIRED},
+    {"root", phase_root, PHASE_REQUIRED},
+    {"machine", phase_machine, PHASE_REQUIRED},
+    {"network", phase_network, PHASE_REQUIRED},
+    {"volumes", phase_volumes, PHASE_REQUIRED},
+    {"switch root", phase_switch_root, PHASE_REQUIRED},
+    {"workload", phase_workload, PHASE_REQUIRED},
+};
+
+#define PHASE_COUNT (sizeof(phases) / sizeof(*phases))
+
+/* Events of the phases before the port exists; sent when it does. */
+struct timeline {
+	int64_t us[PHASE_COUNT];
+	int64_t at[PHASE_COUNT];
+	size_t done;
+	size_t sent;
+};
+
+static void send_timeline(struct account *a, struct timeline *t)
+{
+	if (a->port < 0)
+		return;
+	for (; t->sent < t->done; t->sent++) {
+		struct report_message m = {
+		    .event = REPORT_PHASE, .us = t->us[t->sent], .at_us = t->at[t->sent]};
+
+		snprintf(m.name, sizeof(m.name), "%s", phases[t->sent].name);
+		account_send(a, &m);
+	}
+}
+
+static int run_phase(struct guest *g, const struct phase *phase)
+{
+	int r = phase->run(g);
+
+	if (r >= 0)
+		return 0;
+	if (phase->policy == PHASE_OPTIONAL) {
+		log_warning("%s: %s", phase->name, g->error);
+		return 0;
+	}
+	snprintf(g->failed_phase, sizeof(g->failed_phase), "%s", phase->name);
+	log_error("%s: %s", phase->name, g->error);
+	return r;
+}
+
+/* Once the config is known, so is where to report. */
+static int settle_account(struct guest *g, struct account *a)
+{
+	if (account_settle(a, &g->config) == 0)
+		return 0;
+	guest_error(g, 0, "there is no port '%s', which the config asks for", PORT_REPORT);
+	snprintf(g->failed_phase, sizeof(g->failed_phase), "report channel");
+	return -ENOENT;
+}
+
+static int run_phases(struct guest *g, struct account *a)
+{
+	struct timeline t = {0};
+
+	for (size_t i = 0; i < PHASE_COUNT; i++) {
+		int64_t start = clock_us();
+		int r = run_phase(g, &phases[i]);
+
+		t.at[i] = clock_us();
+		t.us[i] = t.at[i] - start;
+		t.done++;
+		log_debug("%s: %lld us", phases[i].name, (long long)t.us[i]);
+		if (r == 0 && phases[i].run == phase_config)
+			r = settle_account(g, a);
+		if (r < 0)
+			return r;
+		send_timeline(a, &t);
+	}
+	return 0;
+}
+
+/* A shell on the console, when asked for: the initrd's or the image's, whichever there is. */
+static void rescue(void)
+{
+	static const char *const shells[] = {"/bin/sh", NEWROOT "/bin/sh"};
+	pid_t pid;
+
+	log_info("rescue shell: the machine is powered off when it ends");
+	pid = fork();
+	if (pid == 0) {
+		sigset_t none;
+
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, NULL);
+		setsid();
+		for (size_t i = 0; i < sizeof(shells) / sizeof(*shells); i++)
+			execl(shells[i], "sh", "-i", (char *)NULL);
+		log_error("there is no shell");
+		_exit(STATUS_NOT_FOUND);
+	}
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+static void report_failure(struct guest *g, struct account *a, struct report_message *m)
+{
+	*m = (struct report_message){.event = REPORT_FAILED, .code = STATUS_INIT_FAILED};
+	snprintf(m->name, sizeof(m->name), "%s", g->failed_phase);
+	snprintf(m->error, sizeof(m->error), "%s", g->error);
+	/* Without a config nobody has said where to report: a port, if one comes, is the place. */
+	account_settle(a, &g->config);
+	if (g->cmdline.rescue)
+		rescue();
+}
+
+/* Standard streams that are there, whatever the kernel could open: fds 0 to 2 must not become
+ * something else. */
+static void open_stdio(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/console", O_RDWR | O_NOCTTY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO) {
+		close(fd);
+		return;
+	}
+	do
+		fd = open("/", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
+static void begin(void)
+{
+	sigset_t all;
+
+	/* Before anything else: what is sent to us from now on waits for supervise(). */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	open_stdio();
+	umask(022);
+	log_setup("init", STDERR_FILENO, LOG_LEVEL_INFO);
+	crash_guard();
+	/* Ctrl-Alt-Del becomes SIGINT to us. EINVAL in a namespace, which has no such key. */
+	reboot(RB_DISABLE_CAD);
+}
+
+int main(void)
+{
+	struct guest g = {.root_fd = -1};
+	struct report_message last;
+	struct account account;
+
+	if (getpid() != 1) {
+		fprintf(
+		    stderr,
+		    "init: this is the init of a virtual machine, to be started by its kernel\n");
+		return 2;
+	}
+	begin();
+	account_init(&account);
+	if (run_phases(&g, &account) == 0)
+		supervise(&g, &account, &last);
+	else
+		report_failure(&g, &account, &last);
+	shutdown_filesystems(&g);
+	account_send(&account, &last);
+	supervise_farewell(&account);
+	shutdown_machine();
+}

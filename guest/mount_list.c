@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* What is mounted: /proc/self/mountinfo, through libmount. */
+#include "mount_list.h"
+
+#include <errno.h>
+#include <libmount/libmount.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "list.h"
+
+static int add(struct mount_list *list, struct libmnt_fs *fs)
+{
+	const char *target = mnt_fs_get_target(fs);
+	const char *source = mnt_fs_get_source(fs);
+	const char *fstype = mnt_fs_get_fstype(fs);
+	struct mount_entry *items = list_grow(list->items, list->count, sizeof(*items));
+	struct mount_entry *e;
+
+	if (!items)
+		return -ENOMEM;
+	list->items = items;
+	e = &items[list->count++];
+	*e = (struct mount_entry){
+	    .target = strdup(target ? target : ""),
+	    .source = strdup(source ? source : ""),
+	    .fstype = strdup(fstype ? fstype : ""),
+	};
+	return e->target && e->source && e->fstype ? 0 : -ENOMEM;
+}
+
+static int read_table(struct mount_list *list, struct libmnt_table *table,
+                      struct libmnt_iter *iterator)
+{
+	struct libmnt_fs *fs;
+	int r = mnt_table_parse_file(table, "/proc/self/mountinfo");
+
+	while (r == 0 && mnt_table_next_fs(table, iterator, &fs) == 0)
+		r = add(list, fs);
+	return r;
+}
+
+int mount_list_read(struct mount_list *list)
+{
+	struct libmnt_table *table = mnt_new_table();
+	struct libmnt_iter *iterator = mnt_new_iter(MNT_ITER_FORWARD);
+	int r = table && iterator ? read_table(list, table, iterator) : -ENOMEM;
+
+	mnt_free_iter(iterator);
+	mnt_unref_table(table);
+	if (r < 0)
+		mount_list_release(list);
+	return r;
+}
+
+void mount_list_release(struct mount_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		free(list->items[i].target);
+		free(list->items[i].source);
+		free(list->items[i].fstype);
+	}
+	free(list->items);
+	*list = (struct mount_list){0};
+}

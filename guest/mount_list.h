@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* What is mounted: /proc/self/mountinfo, through libmount. */
+#ifndef VMCONFIG_MOUNT_LIST_H
+#define VMCONFIG_MOUNT_LIST_H
+
+#include <stddef.h>
+
+struct mount_entry {
+	char *target;
+	char *source;
+	char *fstype;
+};
+
+/* In the order in which they were mounted. */
+struct mount_list {
+	struct mount_entry *items;
+	size_t count;
+};
+
+/* mount_list_read() - Return: 0 or -errno. */
+int mount_list_read(struct mount_list *list);
+void mount_list_release(struct mount_list *list);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* The words of the kernel command line that are ours. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "cmdline.h"
+#include "contract.h"
+#include "formats.h"
+#include "guest.h"
+#include "log.h"
+
+/* Cut the next word off @rest as the kernel does (next_arg() of lib/cmdline.c): quotes keep spaces.
+ */
+static char *next_word(char **rest)
+{
+	char *word = *rest + strspn(*rest, " \t\n");
+	char *to = word, *from = word;
+	bool quoted = false;
+
+	if (!*word)
+		return NULL;
+	for (; *from && (quoted || !strchr(" \t\n", *from)); from++) {
+		if (*from == '"')
+			quoted = !quoted;
+		else
+			*to++ = *from;
+	}
+	*rest = *from ? from + 1 : from;
+	*to = '\0';
+	return word;
+}
+
+/* The value when @word is @key=value, else NULL. */
+static const char *value_of(const char *word, const char *key)
+{
+	size_t n = strlen(key);
+
+	return strncmp(word, key, n) == 0 && word[n] == '=' ? word + n + 1 : NULL;
+}
+
+static int take_word(struct cmdline *c, const char *word)
+{
+	const char *value;
+
+	if ((value = value_of(word, CMDLINE_DISK))) {
+		if (format_device.complain(value))
+			return -EINVAL;
+		snprintf(c->disk, sizeof(c->disk), "%s", value);
+	} else if ((value = value_of(word, CMDLINE_WAIT))) {
+		char *end;
+		long seconds = strtol(value, &end, 10);
+
+		if (end == value || *end || seconds < 0 || seconds > 3600)
+			return -EINVAL;
+		c->wait_ms = (int)seconds * 1000;
+	} else if ((value = value_of(word, CMDLINE_LOG))) {
+		c->debug = strcmp(value, "debug") == 0;
+	} else if (strcmp(word, CMDLINE_RESCUE) == 0) {
+		c->rescue = true;
+	}
+	return 0;
+}
+
+int cmdline_parse(struct cmdline *c, char *text, const char **bad)
+{
+	char *word;
+
+	*c = (struct cmdline){.wait_ms = MAX_DEVICE_WAIT_MS};
+	while ((word = next_word(&text))) {
+		int r;
+
+		if (strcmp(word, "--") == 0)
+			break;
+		r = take_word(c, word);
+		if (r < 0) {
+			*bad = word;
+			return r;
+		}
+	}
+	return 0;
+}
+
+int phase_cmdline(struct guest *g)
+{
+	char text[4096 + 1]; /* COMMAND_LINE_SIZE is 2048 on x86, 4096 at most elsewhere */
+	_cleanup_fd_ int fd = -1;
+	const char *bad = "";
+	size_t length = 0;
+	ssize_t n;
+
+	fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return guest_error(g, errno, "cannot open '/proc/cmdline'");
+	while (length < sizeof(text) - 1 &&
+	       (n = read(fd, text + length, sizeof(text) - 1 - length)) > 0)
+		length += (size_t)n;
+	text[length] = '\0';
+	if (cmdline_parse(&g->cmdline, text, &bad) < 0)
+		return guest_error(g, 0, "cannot use '%.200s' of the kernel command line", bad);
+	if (g->cmdline.debug)
+		log_setup("init", STDERR_FILENO, LOG_LEVEL_DEBUG);
+	return 0;
+}

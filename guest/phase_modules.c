@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* Kernel modules, in the order of the list that the initrd carries: PATH [PARAMETER...] a line. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "beneath.h"
+#include "cleanup.h"
+#include "guest.h"
+#include "log.h"
+
+#define MODULE_LIST       "/modules"
+#define MODULE_LIST_LIMIT (256u << 10)
+
+static int load_module(struct guest *g, char *line)
+{
+	char *parameters = line + strcspn(line, " \t");
+	_cleanup_fd_ int fd = -1;
+
+	if (*parameters)
+		*parameters++ = '\0';
+	parameters += strspn(parameters, " \t");
+	fd = open(line, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return guest_error(g, errno, "cannot open module '%s'", line);
+	if (syscall(SYS_finit_module, fd, parameters, 0) == 0 || errno == EEXIST)
+		return 0;
+	if (errno == ENOEXEC)
+		return guest_error(
+		    g, 0, "module '%s' is not of this kernel: the initrd and the kernel differ",
+		    line);
+	return guest_error(g, errno, "cannot load module '%s'", line);
+}
+
+int phase_modules(struct guest *g)
+{
+	_cleanup_free_ char *text = NULL;
+	_cleanup_fd_ int here = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char *line, *rest;
+	size_t length;
+	int r;
+
+	r = beneath_read(here, MODULE_LIST, MODULE_LIST_LIMIT, &text, &length);
+	if (r == -ENOENT)
+		return 0; /* a kernel with everything built in */
+	if (r < 0)
+		return guest_error(g, -r, "cannot read '%s'", MODULE_LIST);
+	for (rest = text; (line = strsep(&rest, "\n"));) {
+		line += strspn(line, " \t");
+		if (!*line || *line == '#')
+			continue;
+		r = load_module(g, line);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The root filesystem, put together at NEWROOT.
+ *
+ *   rw       the device itself
+ *   overlay  the device read-only below; above it overlay_device, or a tmpfs
+ *   ro       as overlay on a tmpfs, made read-only once the machine's files and
+ *            mount points are in: a read-only image need not have them
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "contract.h"
+#include "device.h"
+#include "filesystem.h"
+#include "furnish.h"
+#include "guest.h"
+#include "log.h"
+#include "root_plan.h"
+
+static int make_directories(struct guest *g)
+{
+	static const char *const paths[] = {"/vmconfig", NEWROOT, LAYER_LOWER, LAYER_UPPER};
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++)
+		if (mkdir(paths[i], 0700) < 0 && errno != EEXIST)
+			return guest_error(g, errno, "cannot make '%s'", paths[i]);
+	return 0;
+}
+
+/* Whether the seed's /dev/vdb is the root's writable layer: not when a volume claims that device.
+ */
+static bool fallback_upper_is_free(const struct guest *g)
+{
+	dev_t number;
+
+	if (device_number(ROOT_UPPER_FALLBACK, &number) < 0)
+		return false;
+	for (size_t i = 0; i < g->config.volume_mounts.count; i++) {
+		const struct volume *v = &g->config.volume_mounts.items[i];
+		char node[DEVICE_NODE_SIZE];
+
+		if (device_find(v->device, node) == 0 && device_same(node, ROOT_UPPER_FALLBACK))
+			return false;
+		if (v->overlay_device && device_find(v->overlay_device, node) == 0 &&
+		    device_same(node, ROOT_UPPER_FALLBACK))
+			return false;
+	}
+	return true;
+}
+
+static int mount_device(struct guest *g, const struct root_plan *plan, const char *target)
+{
+	char node[DEVICE_NODE_SIZE];
+	struct block_mount m = {
+	    .what = "root filesystem",
+	    .node = node,
+	    .target = target,
+	    .fstype = plan->fstype,
+	    .options = plan->options,
+	    .readonly = plan->layer != ROOT_LAYER_NONE,
+	};
+	int r = device_wait(g, "root filesystem", plan->device, node);
+
+	return r < 0 ? r : filesystem_mount(g, &m);
+}
+
+static int mount_upper(struct guest *g, const struct root_plan *plan)
+{
+	char node[DEVICE_NODE_SIZE];
+	struct block_mount m = {
+	    .what = "root's writable layer", .node = node, .target = LAYER_UPPER};
+	int r;
+
+	if (plan->layer == ROOT_LAYER_TMPFS) {
+		if (mount("tmpfs", LAYER_UPPER, "tmpfs", 0, "mode=0755") < 0)
+			return guest_error(g, errno,
+			                   "cannot mount a tmpfs for the root's writable layer");
+		return 0;
+	}
+	r = device_wait(g, "root's writable layer", plan->upper_device, node);
+	return r < 0 ? r : filesystem_mount(g, &m);
+}
+
+int phase_root(struct guest *g)
+{
+	const bool upper_is_free = g->config.root ? false : fallback_upper_is_free(g);
+	const struct root_plan plan = root_plan(g->config.root, upper_is_free);
+	int r = make_directories(g);
+
+	if (r == 0)
+		r = mount_device(g, &plan, plan.layer == ROOT_LAYER_NONE ? NEWROOT : LAYER_LOWER);
+	if (r == 0 && plan.layer != ROOT_LAYER_NONE)
+		r = mount_upper(g, &plan);
+	if (r == 0 && plan.layer != ROOT_LAYER_NONE)
+		r = overlay_mount(g, "root filesystem", NEWROOT);
+	if (r < 0)
+		return r;
+	g->root_readonly = plan.readonly;
+	g->root_fd = open(NEWROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (g->root_fd < 0)
+		return guest_error(g, errno, "cannot open the root filesystem");
+	return furnish_root(g);
+}

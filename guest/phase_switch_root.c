@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The new root becomes "/": a real switch, by moving mounts, so that
+ * containers and user namespaces inside find nothing beneath it; then the
+ * initramfs is emptied, for its memory.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "furnish.h"
+#include "guest.h"
+#include "log.h"
+
+static void empty_directory(int fd, dev_t device);
+
+static void remove_entry(int parent, const char *name, dev_t device)
+{
+	struct stat st;
+	int fd;
+
+	if (fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_dev != device)
+		return;
+	if (!S_ISDIR(st.st_mode)) {
+		unlinkat(parent, name, 0);
+		return;
+	}
+	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd >= 0)
+		empty_directory(fd, device);
+	unlinkat(parent, name, AT_REMOVEDIR);
+}
+
+/* Takes @fd over. Depth is that of our own initrd. */
+static void empty_directory(int fd, dev_t device)
+{
+	DIR *dir = fdopendir(fd);
+	struct dirent *entry;
+
+	if (!dir) {
+		close(fd);
+		return;
+	}
+	while ((entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			remove_entry(dirfd(dir), entry->d_name, device);
+	closedir(dir);
+}
+
+/* Only ever memory, and only this one filesystem: whatever else is mounted there keeps its files.
+ */
+static void free_initramfs(int fd)
+{
+	struct statfs fs;
+	struct stat st;
+
+	if (fstatfs(fd, &fs) < 0 || fstat(fd, &st) < 0 ||
+	    (fs.f_type != RAMFS_MAGIC && fs.f_type != TMPFS_MAGIC)) {
+		log_debug("the first root is no initramfs: left as it is");
+		close(fd);
+		return;
+	}
+	empty_directory(fd, st.st_dev);
+}
+
+int phase_switch_root(struct guest *g)
+{
+	_cleanup_fd_ int old = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (old < 0)
+		return guest_error(g, errno, "cannot open the initramfs");
+	furnish_release();
+	if (chdir(NEWROOT) < 0)
+		return guest_error(g, errno, "cannot enter the root filesystem");
+	/* pivot_root(2) does not work on the initramfs, which nothing can be put in the place of.
+	 */
+	if (mount(".", "/", NULL, MS_MOVE, NULL) < 0)
+		return guest_error(g, errno, "cannot move the root filesystem to '/'");
+	if (chroot(".") < 0 || chdir("/") < 0)
+		return guest_error(g, errno, "cannot change to the root filesystem");
+	free_initramfs(steal_fd(&old));
+	close(steal_fd(&g->root_fd));
+	if (g->root_readonly && mount(NULL, "/", NULL, MS_REMOUNT | MS_RDONLY, NULL) < 0)
+		return guest_error(g, errno, "cannot make the root filesystem read-only");
+	return 0;
+}

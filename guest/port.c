@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* virtio-serial ports, by the name that the VMM gave them. */
+#include "port.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "uevent.h"
+
+#define PORTS          "/sys/class/virtio-ports"
+#define VIRTIO_DEVICES "/sys/bus/virtio/devices"
+#define VIRTIO_CONSOLE 3 /* VIRTIO_ID_CONSOLE */
+
+static bool file_says(const char *dir, const char *entry, const char *file, const char *wanted)
+{
+	char path[384], value[128];
+	_cleanup_fd_ int fd = -1;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "%s/%s/%s", dir, entry, file);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = read(fd, value, sizeof(value) - 1);
+	if (n <= 0)
+		return false;
+	value[n] = '\0';
+	value[strcspn(value, "\n")] = '\0';
+	return strcmp(value, wanted) == 0;
+}
+
+int port_open(const char *name, int flags)
+{
+	char node[300] = "";
+	struct dirent *entry;
+	DIR *dir = opendir(PORTS);
+	int fd;
+
+	if (!dir)
+		return -ENOENT;
+	while ((entry = readdir(dir)) && !node[0])
+		if (entry->d_name[0] != '.' && file_says(PORTS, entry->d_name, "name", name))
+			snprintf(node, sizeof(node), "/dev/%s", entry->d_name);
+	closedir(dir);
+	if (!node[0])
+		return -ENOENT;
+	fd = open(node, O_RDWR | O_CLOEXEC | O_NOCTTY | flags);
+	return fd < 0 ? -errno : fd;
+}
+
+static bool has_serial_device(void)
+{
+	char wanted[16];
+	struct dirent *entry;
+	bool found = false;
+	DIR *dir = opendir(VIRTIO_DEVICES);
+
+	if (!dir)
+		return false;
+	snprintf(wanted, sizeof(wanted), "0x%04x", VIRTIO_CONSOLE);
+	while ((entry = readdir(dir)) && !found)
+		found = file_says(VIRTIO_DEVICES, entry->d_name, "device", wanted);
+	closedir(dir);
+	return found;
+}
+
+int port_wait(const char *name, int flags, int64_t deadline_us)
+{
+	_cleanup_fd_ int events = uevent_open();
+	int fd;
+
+	if (events < 0)
+		return events;
+	while ((fd = port_open(name, flags)) == -ENOENT) {
+		int r;
+
+		if (!has_serial_device())
+			return -ENOENT;
+		r = uevent_wait(events, deadline_us);
+		if (r <= 0)
+			return r < 0 ? r : -ENOENT;
+	}
+	return fd;
+}

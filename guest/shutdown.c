@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The end. The root filesystem can only be unmounted from outside: a tmpfs is
+ * mounted over it and the two change places, as systemd does for the initramfs
+ * that it returns to.
+ */
+#include "shutdown.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "guest.h"
+#include "log.h"
+#include "mount_list.h"
+#include "mountpoint.h"
+
+#define OLD "/old"
+
+/* A tmpfs that is not in the tree yet: no directory of the workload's is needed to make it. */
+static int make_outside(void)
+{
+	_cleanup_fd_ int context = (int)syscall(SYS_fsopen, "tmpfs", FSOPEN_CLOEXEC);
+	int fd;
+
+	if (context < 0 || syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return -errno;
+	fd = (int)syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, 0);
+	return fd < 0 ? -errno : fd;
+}
+
+/* Change places with the root filesystem, which is then at OLD. */
+static int step_outside(void)
+{
+	_cleanup_fd_ int outside = make_outside();
+
+	if (outside < 0)
+		return outside;
+	if (mkdirat(outside, OLD + 1, 0700) < 0 || mkdirat(outside, "proc", 0700) < 0)
+		return -errno;
+	if (syscall(SYS_move_mount, outside, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0)
+		return -errno;
+	if (fchdir(outside) < 0 || syscall(SYS_pivot_root, ".", OLD + 1) < 0 || chroot(".") < 0 ||
+	    chdir("/") < 0)
+		return -errno;
+	/* The list of mounts is read from here; the workload's /proc goes with everything else. */
+	return mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0 ? -errno
+	                                                                                  : 0;
+}
+
+/* No data in it, or only in memory: others may keep such a one open without harm. */
+static bool is_virtual(const struct mount_entry *m)
+{
+	return strncmp(m->source, "/dev/", 5) != 0 && strcmp(m->fstype, "overlay") != 0;
+}
+
+static bool take_away(const struct mount_entry *m)
+{
+	if (umount2(m->target, UMOUNT_NOFOLLOW) == 0)
+		return true;
+	if (errno == EBUSY && is_virtual(m))
+		return umount2(m->target, UMOUNT_NOFOLLOW | MNT_DETACH) == 0;
+	return false;
+}
+
+static bool is_kept(const char *target, const char *below)
+{
+	size_t n = strlen(below);
+
+	if (strcmp(target, "/") == 0 || strcmp(target, "/proc") == 0)
+		return true;
+	return strncmp(target, below, n) != 0 || (target[n] != '\0' && target[n] != '/' && n > 0);
+}
+
+/* The last mounted first. Return: how many have gone; @left: how many have not. */
+static size_t unmount_below(const char *below, size_t *left)
+{
+	struct mount_list list = {0};
+	size_t gone = 0;
+
+	*left = 0;
+	if (mount_list_read(&list) < 0)
+		return 0;
+	for (size_t i = list.count; i-- > 0;) {
+		if (is_kept(list.items[i].target, below))
+			continue;
+		if (take_away(&list.items[i]))
+			gone++;
+		else
+			(*left)++;
+	}
+	mount_list_release(&list);
+	return gone;
+}
+
+static void make_rest_readonly(const char *below)
+{
+	struct mount_list list = {0};
+
+	if (mount_list_read(&list) < 0)
+		return;
+	for (size_t i = list.count; i-- > 0;) {
+		const struct mount_entry *m = &list.items[i];
+
+		if (is_kept(m->target, below))
+			continue;
+		log_warning("cannot unmount '%s'", m->target + strlen(below));
+		if (mount(NULL, m->target, NULL, MS_REMOUNT | MS_RDONLY, NULL) < 0)
+			log_error("cannot make '%s' read-only: %m", m->target + strlen(below));
+	}
+	mount_list_release(&list);
+}
+
+static void release_pins(struct guest *g, bool still_used)
+{
+	for (size_t i = 0; i < g->pins.count; i++) {
+		int r = still_used ? remount_readonly(g->pins.items[i]) : 0;
+
+		if (r < 0)
+			log_error("cannot make a writable layer read-only: %s", strerror(-r));
+		close(g->pins.items[i]);
+	}
+	g->pins.count = 0;
+}
+
+void shutdown_filesystems(struct guest *g)
+{
+	const char *below = OLD;
+	size_t left;
+	int r;
+
+	sync();
+	if (g->root_fd >= 0)
+		close(steal_fd(&g->root_fd));
+	r = step_outside();
+	if (r < 0) {
+		/* Nothing has been put in the place of the initramfs yet: the boot has failed
+		 * before. */
+		log_debug("still in the initramfs: %s", strerror(-r));
+		below = "";
+	}
+	/* Again as long as that helps: mounts may be stacked, or hold each other in another order.
+	 */
+	while (unmount_below(below, &left) && left)
+		;
+	if (left)
+		make_rest_readonly(below);
+	release_pins(g, left > 0);
+	sync();
+}
+
+void shutdown_machine(void)
+{
+	reboot(RB_POWER_OFF);
+	/* Refused, where there is no right to; PID 1 must not return all the same. */
+	log_error("cannot power off: %m");
+	reboot(RB_HALT_SYSTEM);
+	for (;;)
+		pause();
+}

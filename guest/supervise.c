@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * PID 1 while the workload runs: one poll loop, no allocation, every wait with
+ * an event and a limit.
+ *
+ *   RUNNING   until the workload has been reaped; a stop sends stop_signal and,
+ *             stop_timeout later, SIGKILL
+ *   ENDING    what the workload left behind gets SIGTERM, then SIGKILL
+ *   DRAINING  all writers are gone: what is in the pipes goes out to the host
+ */
+#include "supervise.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "clock.h"
+#include "contract.h"
+#include "log.h"
+#include "signals.h"
+#include "workload.h"
+
+#define SECOND_US INT64_C(1000000)
+#define LEFTOVER_GRACE_US                                                                        \
+	(2 * SECOND_US)                  /* SIGTERM to SIGKILL for what the workload left behind \
+	                                  */
+#define UNKILLABLE_US   (5 * SECOND_US)  /* SIGKILL to giving up: stuck in the kernel */
+#define HOST_SILENCE_US (30 * SECOND_US) /* a host that takes nothing and says nothing has gone */
+#define DEFAULT_STOP_S  10
+
+enum state { RUNNING, ENDING, DRAINING, ENDED };
+
+enum { POLL_SIGNAL, POLL_PORT, POLL_STREAMS, POLL_COUNT = POLL_STREAMS + STREAM_COUNT };
+
+struct supervisor {
+	struct account *account;
+	struct report_message *message;
+	int signal_fd;
+	int stop_signal;
+	int64_t stop_us;
+	enum state state;
+	int64_t deadline_us; /* of what is being waited for; 0: none */
+	bool stopping;       /* stop_signal has been sent */
+	bool killed;         /* SIGKILL has been sent */
+	bool host_gone;
+};
+
+static void signal_workload(int number)
+{
+	if (workload.pid > 0 && kill(-workload.pid, number) < 0 && errno == ESRCH)
+		kill(workload.pid, number); /* it has left its own group */
+}
+
+static void stop(struct supervisor *s)
+{
+	if (s->state != RUNNING || s->stopping)
+		return;
+	log_debug("stopping the workload");
+	s->stopping = true;
+	s->deadline_us = clock_us() + s->stop_us;
+	signal_workload(s->stop_signal);
+	/* A stopped process does not see a signal other than SIGKILL until it goes on. */
+	signal_workload(SIGCONT);
+}
+
+static void note_exit(struct supervisor *s, int status)
+{
+	struct report_message *m = s->message;
+
+	if (WIFSIGNALED(status)) {
+		m->signal = WTERMSIG(status);
+		m->code = STATUS_SIGNAL_BASE + m->signal;
+		/* SIGKILL, not ours, and the kernel has counted a kill of its own in the workload's
+		 * group. */
+		m->oom = m->signal == SIGKILL && !s->killed && cgroup_oom_kills() > 0;
+	} else {
+		m->code = WEXITSTATUS(status);
+	}
+}
+
+/* Return: whether any child is left. */
+static bool reap(struct supervisor *s)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG | __WALL)) > 0) {
+		if (pid != workload.pid)
+			continue;
+		note_exit(s, status);
+		workload.pid = 0;
+	}
+	return pid == 0;
+}
+
+static void enter(struct supervisor *s, enum state state)
+{
+	s->state = state;
+	s->deadline_us = 0;
+	if (state == ENDING) {
+		s->killed = false;
+		s->deadline_us = clock_us() + LEFTOVER_GRACE_US;
+		if (kill(-1, SIGTERM) == 0)
+			kill(-1, SIGCONT);
+	} else if (state == DRAINING) {
+		s->deadline_us = clock_us() + HOST_SILENCE_US;
+	}
+}
+
+static bool output_done(void)
+{
+	return stream_done(&workload.streams[STREAM_STDOUT]) &&
+	       stream_done(&workload.streams[STREAM_STDERR]);
+}
+
+/* Go on to the next state when there is nothing left to wait for in this one. */
+static void advance(struct supervisor *s, bool children)
+{
+	if (s->state == RUNNING && workload.pid == 0)
+		enter(s, ENDING);
+	if (s->state == ENDING && !children)
+		enter(s, DRAINING);
+	if (s->state == DRAINING && output_done())
+		enter(s, ENDED);
+}
+
+static void on_deadline(struct supervisor *s)
+{
+	switch (s->state) {
+	case RUNNING:
+		log_debug("the workload did not stop in time");
+		signal_workload(SIGKILL);
+		/* The group may be gone from under it, or it may be another one by now. */
+		if (workload.pid > 0)
+			kill(workload.pid, SIGKILL);
+		s->deadline_us = s->killed ? 0 : clock_us() + UNKILLABLE_US;
+		if (s->killed)
+			enter(s, ENDING);
+		s->killed = true;
+		break;
+	case ENDING:
+		if (s->killed) {
+			log_error("processes are left that SIGKILL does not end");
+			enter(s, DRAINING);
+			break;
+		}
+		kill(-1, SIGKILL);
+		s->killed = true;
+		s->deadline_us = clock_us() + UNKILLABLE_US;
+		break;
+	case DRAINING:
+		log_error("the host takes no more output");
+		enter(s, ENDED);
+		break;
+	case ENDED:
+		break;
+	}
+}
+
+static void take_signal(struct supervisor *s, int number)
+{
+	switch (number) {
+	case SIGCHLD: /* reaped on every round */
+	case SIGPIPE:
+		break;
+	case SIGTERM:
+	case SIGINT: /* Ctrl-Alt-Del, once RB_DISABLE_CAD is set */
+	case SIGPWR:
+		stop(s);
+		break;
+	default:
+		signal_workload(number);
+	}
+}
+
+static void take_signals(struct supervisor *s)
+{
+	struct signalfd_siginfo info;
+
+	while (read(s->signal_fd, &info, sizeof(info)) == sizeof(info))
+		take_signal(s, (int)info.ssi_signo);
+}
+
+static void take_command(struct supervisor *s, const struct report_command *c)
+{
+	switch (c->request) {
+	case REQUEST_STOP:
+		stop(s);
+		break;
+	case REQUEST_SIGNAL:
+		if (c->value >= 1 && c->value <= 64)
+			signal_workload((int)c->value);
+		break;
+	case REQUEST_STDIN_END:
+		stream_end_after(&workload.streams[STREAM_STDIN], c->value);
+		break;
+	case REQUEST_WAITING:
+		if (s->state == DRAINING)
+			s->deadline_us = clock_us() + HOST_SILENCE_US;
+		break;
+	case REQUEST_HELLO:
+	case REQUEST_DONE:
+	case REQUEST_UNKNOWN:
+		break;
+	}
+}
+
+static void take_commands(struct supervisor *s)
+{
+	struct report_command c;
+	int r;
+
+	while ((r = account_receive(s->account, &c)) > 0)
+		take_command(s, &c);
+	if (r < 0)
+		s->host_gone = true;
+}
+
+static void pump_streams(struct supervisor *s)
+{
+	for (int i = 0; i < STREAM_COUNT; i++) {
+		struct stream *stream = &workload.streams[i];
+		uint64_t before = stream->read_bytes - stream->length;
+
+		stream_pump(stream);
+		if (s->state == DRAINING && stream->read_bytes - stream->length != before)
+			s->deadline_us = clock_us() + HOST_SILENCE_US;
+	}
+}
+
+static void wait_for_something(const struct supervisor *s)
+{
+	struct pollfd fds[POLL_COUNT] = {
+	    [POLL_SIGNAL] = {.fd = s->signal_fd, .events = POLLIN},
+	    /* A hung-up port is always "ready": leave it out, or this loop spins. */
+	    [POLL_PORT] = {.fd = s->host_gone ? -1 : s->account->port, .events = POLLIN},
+	};
+
+	for (int i = 0; i < STREAM_COUNT; i++)
+		fds[POLL_STREAMS + i] = stream_poll(&workload.streams[i]);
+	poll(fds, POLL_COUNT, clock_left_ms(s->deadline_us));
+}
+
+static int open_signals(void)
+{
+	sigset_t all;
+
+	/* They are blocked since the first line of main(): those that came meanwhile are waiting.
+	 */
+	sigfillset(&all);
+	return signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static void run(struct supervisor *s)
+{
+	while (s->state != ENDED) {
+		take_signals(s);
+		take_commands(s);
+		pump_streams(s);
+		advance(s, reap(s));
+		if (s->deadline_us && clock_us() >= s->deadline_us)
+			on_deadline(s);
+		if (s->state != ENDED)
+			wait_for_something(s);
+	}
+}
+
+void supervise(const struct guest *g, struct account *a, struct report_message *m)
+{
+	const struct vmconfig *cfg = &g->config;
+	struct supervisor s = {
+	    .account = a,
+	    .message = m,
+	    .signal_fd = open_signals(),
+	    .stop_signal = cfg->stop_signal ? signal_parse(cfg->stop_signal) : SIGTERM,
+	    .stop_us =
+	        (cfg->stop_timeout.set ? cfg->stop_timeout.value : DEFAULT_STOP_S) * SECOND_US,
+	};
+
+	*m = (struct report_message){.event = REPORT_EXIT, .code = workload.status};
+	snprintf(m->error, sizeof(m->error), "%s", workload.error);
+	if (workload.pid > 0)
+		account_send(a, &(struct report_message){.event = REPORT_STARTED,
+		                                         .pid = workload.pid,
+		                                         .at_us = workload.started_us});
+	run(&s);
+	m->out_bytes = workload.streams[STREAM_STDOUT].read_bytes;
+	m->err_bytes = workload.streams[STREAM_STDERR].read_bytes;
+	if (s.signal_fd >= 0)
+		close(s.signal_fd);
+}
+
+void supervise_farewell(struct account *a)
+{
+	int64_t deadline = clock_us() + HOST_SILENCE_US;
+	struct report_command c;
+
+	while (a->port >= 0 && a->host_counts) {
+		struct pollfd poll_fd = {.fd = a->port, .events = POLLIN};
+		int r = account_receive(a, &c);
+
+		if (r < 0 || (r > 0 && c.request == REQUEST_DONE))
+			return;
+		if (r > 0)
+			deadline = clock_us() + HOST_SILENCE_US;
+		else if (poll(&poll_fd, 1, clock_left_ms(deadline)) == 0)
+			return;
+	}
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* The kernel's word that something has appeared. */
+#include "uevent.h"
+
+#include <errno.h>
+#include <linux/netlink.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "clock.h"
+
+#define KERNEL_EVENTS 1 /* the multicast group that the kernel speaks to; 2 is udev's */
+
+int uevent_open(void)
+{
+	struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = KERNEL_EVENTS};
+	int fd =
+	    socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_KOBJECT_UEVENT);
+
+	if (fd < 0)
+		return -errno;
+	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
+		int r = -errno;
+
+		close(fd);
+		return r;
+	}
+	return fd;
+}
+
+int uevent_wait(int fd, int64_t deadline_us)
+{
+	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+	char event[4096];
+	int n;
+
+	do
+		n = poll(&poll_fd, 1, clock_left_ms(deadline_us));
+	while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		return n < 0 ? -errno : 0;
+	/* What it says does not matter, only that it came: the caller looks again. ENOBUFS means
+	 * many came. */
+	while (recv(fd, event, sizeof(event), 0) >= 0 || errno == ENOBUFS || errno == EINTR)
+		;
+	return 1;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* The files that a virtual machine starts from. */
+#include "boot_files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "error.h"
+#include "machine.h"
+#include "vm.h"
+
+/* Where a file is looked for when nobody has named it. */
+struct boot_file {
+	const char *what;
+	const char *option;
+	const char *variable;
+	const char *places[2];
+	const char *advice;
+};
+
+static const struct boot_file kernel_file = {
+    "kernel",          "--kernel",
+    "VMCONFIG_KERNEL", {"build/kernel/vmlinuz", VMCONFIG_LIBDIR "/vmlinuz"},
+    "make kernel",
+};
+
+static const struct boot_file initrd_file = {
+    "initrd",          "--initrd",
+    "VMCONFIG_INITRD", {"build/initrd.cpio", VMCONFIG_LIBDIR "/initrd.cpio"},
+    "make initrd",
+};
+
+static const char *look_for(const struct boot_file *file)
+{
+	const char *path = getenv(file->variable);
+
+	if (path && *path)
+		return path;
+	for (size_t i = 0; i < sizeof(file->places) / sizeof(*file->places); i++)
+		if (access(file->places[i], F_OK) == 0)
+			return file->places[i];
+	return NULL;
+}
+
+static int find(const struct boot_file *file, char **path)
+{
+	const char *found;
+
+	if (*path)
+		return 0;
+	found = look_for(file);
+	if (!found)
+		return fail("no %s: name one with %s or %s, or put one at '%s' (%s)", file->what,
+		            file->option, file->variable, file->places[0], file->advice);
+	*path = strdup(found);
+	return *path ? 0 : fail_errno(ENOMEM, "cannot look for a %s", file->what);
+}
+
+static int open_regular(const char *what, const char *path)
+{
+	/* O_NONBLOCK: opening a FIFO would wait for its writer. */
+	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return fail_errno(errno, "cannot read %s '%s'", what, path);
+	if (!S_ISREG(st.st_mode))
+		return fail("%s '%s' is no regular file", what, path);
+	if (st.st_size == 0)
+		return fail("%s '%s' is empty", what, path);
+	return steal_fd(&fd);
+}
+
+static int check_kernel(const char *path, const struct machine *machine)
+{
+	_cleanup_fd_ int fd = open_regular("kernel", path);
+	char head[MAGIC_BYTES];
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	n = read(fd, head, sizeof(head));
+	if (n < 0)
+		return fail_errno(errno, "cannot read kernel '%s'", path);
+	if (!machine_boots(machine, head, (size_t)n))
+		return fail("'%s' is no kernel for %s", path, machine->name);
+	return 0;
+}
+
+static int check_initrd(const char *path)
+{
+	_cleanup_fd_ int fd = open_regular("initrd", path);
+
+	return fd < 0 ? fd : 0;
+}
+
+static int check_disk(const struct vm_disk *disk)
+{
+	int mode = disk->readonly ? O_RDONLY : O_RDWR;
+	_cleanup_fd_ int fd = -1;
+	struct stat st;
+
+	if (stat(disk->file, &st) < 0)
+		return fail_errno(errno, "cannot use disk '%s'", disk->file);
+	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
+		return fail("disk '%s' is neither a regular file nor a block device", disk->file);
+	if (S_ISREG(st.st_mode) && st.st_size == 0)
+		return fail("disk '%s' is empty", disk->file);
+	fd = open(disk->file, mode | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return fail_errno(errno, "cannot open disk '%s' for %s", disk->file,
+		                  disk->readonly ? "reading" : "writing (',ro' reads only)");
+	return 0;
+}
+
+int boot_files_find(struct vm *vm, const struct machine *machine)
+{
+	int r = find(&kernel_file, &vm->kernel);
+
+	if (r == 0)
+		r = find(&initrd_file, &vm->initrd);
+	if (r == 0)
+		r = check_kernel(vm->kernel, machine);
+	if (r == 0)
+		r = check_initrd(vm->initrd);
+	for (size_t i = 0; r == 0 && i < vm->disks.count; i++)
+		r = check_disk(&vm->disks.items[i]);
+	return r;
+}

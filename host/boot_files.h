@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* The files that a virtual machine starts from. */
+#ifndef VMCONFIG_BOOT_FILES_H
+#define VMCONFIG_BOOT_FILES_H
+
+struct machine;
+struct vm;
+
+/*
+ * boot_files_find() - complete @vm->kernel and @vm->initrd, and check that all files are there.
+ *
+ * What @vm names is taken as it is. Otherwise: VMCONFIG_KERNEL and
+ * VMCONFIG_INITRD of the environment, build/kernel/vmlinuz and
+ * build/initrd.cpio below the current directory, vmlinuz and initrd.cpio in
+ * VMCONFIG_LIBDIR.
+ *
+ * A kernel of another machine, and a disk that cannot be opened as it is
+ * wanted, are refused here: later they would be words of QEMU's, or silence.
+ *
+ * Return: 0, or negative after printing a line.
+ */
+int boot_files_find(struct vm *vm, const struct machine *machine);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* The subcommands, for the table in main.c. */
+#ifndef VMCONFIG_CMD_H
+#define VMCONFIG_CMD_H
+
+extern const struct command cmd_build;
+extern const struct command cmd_check;
+extern const struct command cmd_run;
+extern const struct command cmd_schema;
+extern const struct command cmd_show;
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/* Messages on stderr: one line each, one write each, nothing in them that a terminal would obey. */
+#include "error.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "problem.h"
+
+static void write_all(const char *s, size_t n)
+{
+	while (n) {
+		ssize_t done = write(STDERR_FILENO, s, n);
+
+		if (done < 0 && errno != EINTR)
+			return;
+		if (done > 0) {
+			s += done;
+			n -= (size_t)done;
+		}
+	}
+}
+
+/*
+ * A document's own words stand in messages, and documents come from anywhere:
+ * control characters are shown as \xNN, so that nobody forges a line or moves the cursor.
+ */
+static void print_line(const char *text)
+{
+	_cleanup_free_ char *line = malloc(strlen(text) * 4 + 2);
+	size_t n = 0;
+
+	if (!line) {
+		write_all("vmconfig: out of memory\n", 24);
+		return;
+	}
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		/* The C1 controls are two bytes in UTF-8, of which the first is c2. */
+		if (c < 0x20 || c == 0x7f)
+			n += (size_t)sprintf(line + n, "\\x%02x", c);
+		else if (c == 0xc2 && ((unsigned char)text[1] & 0xe0) == 0x80)
+			n += (size_t)sprintf(line + n, "\\u%04x", (unsigned char)*++text);
+		else
+			line[n++] = *text;
+	}
+	line[n++] = '\n';
+	write_all(line, n);
+}
+
+static void print_message(const char *prefix, const char *suffix, const char *format, va_list args)
+    __attribute__((format(printf, 3, 0)));
+
+static void print_message(const char *prefix, const char *suffix, const char *format, va_list args)
+{
+	_cleanup_free_ char *message = NULL;
+	_cleanup_free_ char *text = NULL;
+
+	if (vasprintf(&message, format, args) < 0)
+		message = NULL;
+	if (message && asprintf(&text, "%s%s%s", prefix, message, suffix) < 0)
+		text = NULL;
+	print_line(text ? text : "vmconfig: out of memory");
+}
+
+int fail(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print_message("vmconfig: ", "", format, args);
+	va_end(args);
+	return -EINVAL;
+}
+
+int fail_errno(int errnum, const char *format, ...)
+{
+	char suffix[256];
+	va_list args;
+
+	snprintf(suffix, sizeof(suffix), ": %s", strerror(errnum));
+	va_start(args, format);
+	print_message("vmconfig: ", suffix, format, args);
+	va_end(args);
+	return -errnum;
+}
+
+void warn(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print_message("vmconfig: warning: ", "", format, args);
+	va_end(args);
+}
+
+int usage_error(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print_message("vmconfig: ", " (see 'vmconfig help')", format, args);
+	va_end(args);
+	return -EX_USAGE;
+}
+
+/* "FILE:LINE:COLUMN: " where the whole document is meant, else "FILE: POINTER: ". */
+static int place_text(char **text, const char *subject, const struct problem *problem)
+{
+	if (problem->pointer[0])
+		return asprintf(text, "%s: %s: ", subject, problem->pointer);
+	if (problem->line)
+		return asprintf(text, "%s:%u:%u: ", subject, problem->line, problem->column);
+	return asprintf(text, "%s: ", subject);
+}
+
+void print_problems(const char *subject, const struct problems *p)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		const struct problem *problem = &p->items[i];
+		_cleanup_free_ char *place = NULL;
+
+		if (place_text(&place, subject, problem) < 0) {
+			place = NULL;
+			continue;
+		}
+		if (problem->severity == SEVERITY_ERROR)
+			fail("%s%s", place, problem->message);
+		else
+			warn("%s%s", place, problem->message);
+	}
+	if (p->lost)
+		warn("%s: %zu further problems are not shown", subject, p->lost);
+	if (p->out_of_memory)
+		fail("%s: out of memory", subject);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* How the command speaks of failures: one line each, "vmconfig: SUBJECT: POINTER: MESSAGE". */
+#ifndef VMCONFIG_ERROR_H
+#define VMCONFIG_ERROR_H
+
+struct problems;
+
+#define EXIT_USAGE 2
+
+/* fail() - print "vmconfig: …" and return -EINVAL, so that a function may end in return fail(…). */
+int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* fail_errno() - the same with the text of @errnum (positive) appended; returns -@errnum. */
+int fail_errno(int errnum, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* warn() - print "vmconfig: warning: …". */
+void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* usage_error() - print the message and where help is; returns -EX_USAGE for main to turn into exit 2. */
+int usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* print_problems() - each problem on a line of stderr, with @subject (a file name) before it. */
+void print_problems(const char *subject, const struct problems *p);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* The vmconfig command: a table of subcommands, and help printed from it. */
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "cmd.h"
+#include "error.h"
+#include "option.h"
+#include "output.h"
+
+static const struct command *const commands[] = {
+    &cmd_build, &cmd_show, &cmd_check, &cmd_schema, &cmd_run,
+};
+
+#define COMMAND_COUNT (sizeof(commands) / sizeof(*commands))
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+static int print_help(void)
+{
+	output("usage: vmconfig COMMAND [options]\n"
+	       "Render OCI configuration into a config disk for a virtual machine, and boot it.\n"
+	       "\ncommands:\n");
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		output("  %-8s  %s\n", commands[i]->name, commands[i]->summary);
+	output("\n'vmconfig help COMMAND' lists a command's options, 'vmconfig --version' says "
+	       "which this is.\n");
+	return output_finish();
+}
+
+static int print_version(void)
+{
+	output("vmconfig %s\n", VMCONFIG_VERSION);
+	return output_finish();
+}
+
+/* `vmconfig help [COMMAND]` */
+static int help(int argc, char **argv)
+{
+	const struct command *command;
+
+	if (argc < 2)
+		return print_help();
+	command = find_command(argv[1]);
+	if (!command)
+		return usage_error("unknown command '%s'", argv[1]);
+	return option_help(command);
+}
+
+static int dispatch(int argc, char **argv)
+{
+	const struct command *command;
+
+	if (argc < 2)
+		return print_help() < 0 ? EXIT_FAILURE : EXIT_USAGE;
+	if (strcmp(argv[1], "--version") == 0)
+		return print_version();
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+		return print_help();
+	if (strcmp(argv[1], "help") == 0)
+		return help(argc - 1, argv + 1);
+	command = find_command(argv[1]);
+	if (!command)
+		return usage_error("unknown %s '%s'", argv[1][0] == '-' ? "option" : "command",
+		                   argv[1]);
+	return command->run(argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+	int r = dispatch(argc, argv);
+
+	if (r == -EX_USAGE)
+		return EXIT_USAGE;
+	return r < 0 ? EXIT_FAILURE : r;
+}

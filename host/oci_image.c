@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * OCI image configuration: decoded by the tables below, then converted part by
+ * part. Whatever the specification calls optional may be null.
+ */
+#include "oci_image.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "document.h"
+#include "environment.h"
+#include "formats.h"
+#include "guest_path.h"
+#include "image_user.h"
+#include "list.h"
+#include "not_applied.h"
+#include "record.h"
+#include "signals.h"
+#include "vm.h"
+
+/* What Docker gives to an image that sets no PATH. */
+#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+#define ANNOTATION(name) "org.opencontainers.image." name
+
+struct image_run {
+	char *user;
+	struct strlist env;
+	struct strlist entrypoint;
+	struct strlist cmd;
+	char *workdir;
+	char *stop_signal;
+	struct strmap labels;
+};
+
+struct image_rootfs {
+	char *type;
+};
+
+struct image {
+	char *created;
+	char *author;
+	char *architecture;
+	char *variant;
+	char *os;
+	char *os_version;
+	struct strlist os_features;
+	struct image_run *run;
+	struct image_rootfs *rootfs;
+};
+
+#define AT(type, member) .offset = offsetof(struct type, member)
+#define END                 \
+	{                   \
+		.key = NULL \
+	}
+
+static const struct field run_fields[] = {
+    {"User", FIELD_STRING, AT(image_run, user)},
+    {"Env", FIELD_STRINGS, AT(image_run, env)},
+    {"Entrypoint", FIELD_STRINGS, AT(image_run, entrypoint)},
+    {"Cmd", FIELD_STRINGS, AT(image_run, cmd)},
+    {"WorkingDir", FIELD_STRING, AT(image_run, workdir)},
+    {"StopSignal", FIELD_STRING, AT(image_run, stop_signal), .format = &format_signal},
+    {"Labels", FIELD_MAP, AT(image_run, labels)},
+    END,
+};
+static const struct record run_record = {"config", sizeof(struct image_run), run_fields, true};
+
+static const struct field rootfs_fields[] = {
+    {"type", FIELD_STRING, AT(image_rootfs, type)},
+    END,
+};
+static const struct record rootfs_record = {"rootfs", sizeof(struct image_rootfs), rootfs_fields,
+                                            true};
+
+static const struct field image_fields[] = {
+    {"created", FIELD_STRING, AT(image, created)},
+    {"author", FIELD_STRING, AT(image, author)},
+    {"architecture", FIELD_STRING, AT(image, architecture)},
+    {"variant", FIELD_STRING, AT(image, variant)},
+    {"os", FIELD_STRING, AT(image, os)},
+    {"os.version", FIELD_STRING, AT(image, os_version)},
+    {"os.features", FIELD_STRINGS, AT(image, os_features)},
+    {"config", FIELD_RECORD, AT(image, run), .record = &run_record},
+    {"rootfs", FIELD_RECORD, AT(image, rootfs), .record = &rootfs_record},
+    END,
+};
+static const struct record image_record = {"image config", sizeof(struct image), image_fields,
+                                           true};
+
+static const struct not_applied not_applied[] = {
+    {"/config/Volumes", NULL},
+    {"/config/Healthcheck", NULL},
+    {"/config/OnBuild", "means something to image builders only, ignored"},
+    {"/config/Memory", "reserved by the specification, ignored"},
+    {"/config/MemorySwap", "reserved by the specification, ignored"},
+    {"/config/CpuShares", "reserved by the specification, ignored"},
+    {NULL, NULL},
+};
+
+static void check_platform(struct document *d, const struct image *image)
+{
+	const char *type = image->rootfs ? image->rootfs->type : NULL;
+
+	if (!image->os)
+		document_note(d, SEVERITY_WARNING, "required", "", "'os' is missing");
+	else if (strcmp(image->os, "linux") != 0)
+		document_note(d, SEVERITY_ERROR, "os", "/os",
+		              "'%s' is not supported, must be linux", image->os);
+	if (!type)
+		document_note(d, SEVERITY_WARNING, "required", "", "'rootfs.type' is missing");
+	else if (strcmp(type, "layers") != 0)
+		document_note(d, SEVERITY_ERROR, "rootfs-type", "/rootfs/type",
+		              "'%s' is not supported, must be layers", type);
+}
+
+/* PATH first, where it is to be added, as Docker does. */
+static int read_env(struct document *d, struct strmap *to)
+{
+	struct strmap env = {0};
+	int r = environment_read(d, "/config/Env", &env);
+
+	if (r == 0 && !strmap_get(&env, "PATH"))
+		r = strmap_append(to, "PATH", DEFAULT_PATH);
+	if (r == 0)
+		r = environment_merge(to, &env);
+	strmap_release(&env);
+	return r;
+}
+
+static int read_user(struct document *d, const char *text, struct vmconfig *cfg)
+{
+	const char *why = NULL;
+	int r;
+
+	if (!text)
+		return 0;
+	cfg->user = calloc(1, sizeof(*cfg->user));
+	if (!cfg->user)
+		return -ENOMEM;
+	r = image_user_parse(text, cfg->user, &why);
+	if (r == -EINVAL)
+		document_note(d, SEVERITY_ERROR, "user", "/config/User", "'%s' %s", text, why);
+	return r == -ENOMEM ? r : 0;
+}
+
+static int read_workdir(struct document *d, const char *text, struct vmconfig *cfg)
+{
+	cfg->workdir = guest_path_clean(text ? text : "/");
+	if (!cfg->workdir)
+		return -ENOMEM;
+	if (text && text[0] != '/')
+		document_note(d, SEVERITY_WARNING, "workdir", "/config/WorkingDir",
+		              "'%s' is relative, '%s' is taken", text, cfg->workdir);
+	return 0;
+}
+
+static int read_stop_signal(const char *text, struct vmconfig *cfg)
+{
+	int number = text ? signal_parse(text) : -1;
+	char name[32];
+
+	if (number < 0)
+		return 0; /* not given, or the table has complained */
+	signal_format(number, name, sizeof(name));
+	cfg->stop_signal = strdup(name);
+	return cfg->stop_signal ? 0 : -ENOMEM;
+}
+
+static int read_run(struct document *d, struct image_run *run, struct vmconfig *cfg)
+{
+	int r;
+
+	/* [""] is how Docker's API writes that there is none. */
+	if (run->entrypoint.count == 1 && run->entrypoint.items[0][0] == '\0')
+		strlist_release(&run->entrypoint);
+	cfg->entrypoint = run->entrypoint;
+	run->entrypoint = (struct strlist){0};
+	cfg->cmd = run->cmd;
+	run->cmd = (struct strlist){0};
+	r = read_user(d, run->user, cfg);
+	if (r == 0)
+		r = read_workdir(d, run->workdir, cfg);
+	if (r == 0)
+		r = read_stop_signal(run->stop_signal, cfg);
+	return r;
+}
+
+static int annotate(struct strmap *annotations, const char *name, const char *value)
+{
+	return value && *value ? strmap_set(annotations, name, value) : 0;
+}
+
+static int annotate_features(struct strmap *annotations, const struct strlist *features)
+{
+	_cleanup_free_ char *list = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&list, &size);
+
+	if (!f)
+		return -ENOMEM;
+	for (size_t i = 0; i < features->count; i++)
+		fprintf(f, "%s%s", i ? "," : "", features->items[i]);
+	if (fclose(f) != 0)
+		return -ENOMEM;
+	return annotate(annotations, ANNOTATION("os.features"), list);
+}
+
+/* ExposedPorts is a set written as an object of empty objects: the keys are what it says. */
+static int annotate_ports(struct document *d, struct strmap *annotations)
+{
+	const cJSON *ports = json_find(&d->json, "/config/ExposedPorts");
+	_cleanup_free_ char *list = NULL;
+	const cJSON *port;
+	size_t size = 0;
+	FILE *f;
+
+	if (ports && !cJSON_IsNull(ports) && !cJSON_IsObject(ports))
+		document_note(d, SEVERITY_ERROR, "type", "/config/ExposedPorts",
+		              "must be an object");
+	if (!cJSON_IsObject(ports))
+		return 0;
+	f = open_memstream(&list, &size);
+	if (!f)
+		return -ENOMEM;
+	cJSON_ArrayForEach(port, ports)
+	    fprintf(f, "%s%s", port == ports->child ? "" : ",", port->string);
+	if (fclose(f) != 0)
+		return -ENOMEM;
+	return annotate(annotations, ANNOTATION("exposedPorts"), list);
+}
+
+static int annotate_image(struct document *d, const struct image *image, struct strmap *to)
+{
+	const struct {
+		const char *name;
+		const char *value;
+	} rows[] = {
+	    {ANNOTATION("os"), image->os},
+	    {ANNOTATION("architecture"), image->architecture},
+	    {ANNOTATION("variant"), image->variant},
+	    {ANNOTATION("os.version"), image->os_version},
+	    {ANNOTATION("author"), image->author},
+	    {ANNOTATION("created"), image->created},
+	    {ANNOTATION("stopSignal"), image->run ? image->run->stop_signal : NULL},
+	};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < sizeof(rows) / sizeof(*rows); i++)
+		r = annotate(to, rows[i].name, rows[i].value);
+	if (r == 0)
+		r = annotate_features(to, &image->os_features);
+	if (r == 0)
+		r = annotate_ports(d, to);
+	return r;
+}
+
+/* Labels win over what the conversion adds, and keep their empty values. */
+static int annotate_labels(struct document *d, struct strmap *labels, struct strmap *to)
+{
+	if (strmap_get(labels, "")) {
+		document_note(d, SEVERITY_WARNING, "label", "/config/Labels",
+		              "a label without a name is left out");
+		strmap_unset(labels, "");
+	}
+	return environment_merge(to, labels);
+}
+
+static int read_image(struct document *d, struct image *image, struct vmconfig *cfg)
+{
+	struct image_run none = {0};
+	int r;
+
+	check_platform(d, image);
+	r = annotate_image(d, image, &cfg->annotations);
+	if (r == 0 && image->run)
+		r = annotate_labels(d, &image->run->labels, &cfg->annotations);
+	if (r == 0)
+		r = read_run(d, image->run ? image->run : &none, cfg);
+	if (r == 0)
+		r = read_env(d, &cfg->env);
+	return r;
+}
+
+int oci_image_read(struct document *d, struct request *r)
+{
+	struct image image = {0};
+	int result;
+
+	result = record_decode(&image_record, &d->json, d->json.root, "", &image, &d->problems);
+	if (result == 0)
+		result = read_image(d, &image, &r->config);
+	if (result == 0)
+		note_not_applied(d, not_applied);
+	record_release(&image_record, &image);
+	return result;
+}

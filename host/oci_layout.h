@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* OCI image layouts (image-spec image-layout.md): from LAYOUT[:REF] to the image's config blob. */
+#ifndef VMCONFIG_OCI_LAYOUT_H
+#define VMCONFIG_OCI_LAYOUT_H
+
+#include <stddef.h>
+
+/*
+ * layout_read_config() - find an image in a layout and read its config.
+ * @spec:   LAYOUT[:REF]; without REF the layout must hold one image for this platform
+ * @text:   the config blob, digest and size verified, for free()
+ * @length: its bytes
+ * @name:   what to call the blob in messages, for free()
+ *
+ * Return: 0, or -errno after printing a line.
+ */
+int layout_read_config(const char *spec, char **text, size_t *length, char **name);
+
+#endif

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One poll loop between a VM and vmconfig's own standard streams.
+ *
+ *   RUNNING   until the guest reports its end
+ *   DRAINING  until all the output that it has counted is written
+ *   LEAVING   "done" has been said: until QEMU has ended
+ *   GONE      until what it has left in its sockets is written
+ *
+ * No socket is closed or shut down while QEMU lives: it drops what it has not
+ * delivered yet when it sees that. The ends of streams travel as byte counts on
+ * the report channel instead.
+ */
+#include "relay.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "contract.h"
+#include "error.h"
+#include "flow.h"
+#include "outcome.h"
+#include "report_channel.h"
+#include "sink.h"
+#include "stop_signals.h"
+#include "tail.h"
+#include "vmm.h"
+
+#define SECOND        INT64_C(1000) /* in ms */
+#define STOP_SLACK_S  15            /* what the guest needs beside its workload's stop_timeout */
+#define STILL_HERE_MS (5 * SECOND)  /* between words to a guest that waits for our reader */
+#define SILENCE_MS    (45 * SECOND) /* the guest gives up after 30 s of it */
+#define POWER_OFF_MS  (15 * SECOND)
+
+enum stage { RUNNING, DRAINING, LEAVING, GONE };
+
+enum { FLOW_STDIN, FLOW_STDOUT, FLOW_STDERR, FLOW_CONSOLE, FLOW_MESSAGES, FLOW_COUNT };
+
+enum { POLL_SIGNALS, POLL_VMM, POLL_REPORT, POLL_FLOWS, POLL_COUNT = POLL_FLOWS + 2 * FLOW_COUNT };
+
+enum deadline {
+	AT_TIMEOUT,
+	AT_STOP_LIMIT,
+	AT_STILL_HERE,
+	AT_SILENCE,
+	AT_POWER_OFF,
+	DEADLINE_COUNT
+};
+
+struct relay {
+	const struct relay_options *options;
+	struct vmm *vmm;
+	int signals;
+	enum stage stage;
+	bool stopping;
+	bool stdin_ended;            /* and the guest has been told */
+	int64_t due[DEADLINE_COUNT]; /* ms of the monotonic clock; 0: never */
+	uint64_t delivered;          /* output, when the silence was last measured */
+	struct outcome outcome;
+	struct report_channel report;
+	struct sink to_guest, out, err;
+	struct flow flows[FLOW_COUNT];
+	struct tail console, messages;
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * SECOND + now.tv_nsec / 1000000;
+}
+
+static int64_t after(int64_t ms)
+{
+	return now_ms() + ms;
+}
+
+/* Ask the guest to stop; what it does not do in time is done to it. */
+static void stop(struct relay *r)
+{
+	if (r->stopping)
+		return;
+	r->stopping = true;
+	report_channel_send(&r->report, REQUEST_STOP, 0);
+	if (r->stage == RUNNING)
+		r->due[AT_STOP_LIMIT] = after((r->options->stop_timeout_s + STOP_SLACK_S) * SECOND);
+}
+
+static void leave(struct relay *r)
+{
+	r->stage = LEAVING;
+	r->due[AT_SILENCE] = 0;
+	r->due[AT_POWER_OFF] = after(POWER_OFF_MS);
+	report_channel_send(&r->report, REQUEST_DONE, 0);
+}
+
+static void on_timeout(struct relay *r)
+{
+	r->outcome.timed_out_s = r->options->timeout_s;
+	stop(r);
+}
+
+static void on_stop_limit(struct relay *r)
+{
+	r->outcome.stop_limit_s = r->options->stop_timeout_s + STOP_SLACK_S;
+	vmm_kill(r->vmm);
+}
+
+static void on_still_here(struct relay *r)
+{
+	report_channel_send(&r->report, REQUEST_WAITING, 0);
+}
+
+static void on_silence(struct relay *r)
+{
+	vmm_kill(r->vmm);
+}
+
+static void on_power_off(struct relay *r)
+{
+	r->outcome.power_stuck = true;
+	vmm_kill(r->vmm);
+}
+
+static void take_deadlines(struct relay *r)
+{
+	static void (*const handlers[DEADLINE_COUNT])(struct relay *) = {
+	    [AT_TIMEOUT] = on_timeout,       [AT_STOP_LIMIT] = on_stop_limit,
+	    [AT_STILL_HERE] = on_still_here, [AT_SILENCE] = on_silence,
+	    [AT_POWER_OFF] = on_power_off,
+	};
+	int64_t now = now_ms();
+
+	for (int i = 0; i < DEADLINE_COUNT; i++) {
+		if (!r->due[i] || now < r->due[i])
+			continue;
+		r->due[i] = 0;
+		handlers[i](r);
+	}
+}
+
+static void take_signals(struct relay *r)
+{
+	int number;
+
+	while ((number = stop_signals_next(r->signals))) {
+		if (r->stopping && (number == SIGINT || number == SIGTERM)) {
+			r->outcome.killed_by = number;
+			vmm_kill(r->vmm);
+		}
+		stop(r);
+	}
+}
+
+static void show_phase(struct relay *r, const struct report_message *m)
+{
+	char line[160];
+	int n = snprintf(line, sizeof(line), "vmconfig: guest: %s: %lld us\n", m->name,
+	                 (long long)m->us);
+
+	if (r->options->verbose)
+		flow_insert(&r->flows[FLOW_CONSOLE], line, (size_t)n);
+}
+
+/* The last word counts once: what a guest says after it changes nothing. */
+static void take_end(struct relay *r, const struct report_message *m)
+{
+	if (r->stage != RUNNING)
+		return;
+	r->outcome.end = *m;
+	r->due[AT_TIMEOUT] = r->due[AT_STOP_LIMIT] = 0;
+	r->stage = DRAINING;
+	/* Nobody reads it any more. */
+	r->flows[FLOW_STDIN].source = -1;
+	r->flows[FLOW_STDIN].length = 0;
+	if (m->event == REPORT_FAILED)
+		leave(r);
+}
+
+static void take_reports(struct relay *r)
+{
+	struct report_message m;
+
+	report_channel_pump(&r->report);
+	while (report_channel_next(&r->report, &m)) {
+		if (m.event == REPORT_PHASE)
+			show_phase(r, &m);
+		else if (m.event == REPORT_EXIT || m.event == REPORT_FAILED)
+			take_end(r, &m);
+	}
+}
+
+static void pass_stdin_end(struct relay *r)
+{
+	struct flow *f = &r->flows[FLOW_STDIN];
+
+	if (r->stdin_ended || f->source >= 0 || r->stage != RUNNING)
+		return;
+	r->stdin_ended = true;
+	if (f->source_error)
+		fail_errno(f->source_error, "cannot read standard input");
+	report_channel_send(&r->report, REQUEST_STDIN_END, f->taken);
+}
+
+/* Without a reader for its output the workload would be ended by SIGPIPE, were it here. */
+static void check_sinks(struct relay *r)
+{
+	if (!r->outcome.sink_error)
+		r->outcome.sink_error = r->out.error ? r->out.error : r->err.error;
+	if (r->outcome.sink_error)
+		stop(r);
+}
+
+static uint64_t missing(uint64_t announced, const struct flow *f)
+{
+	return announced > f->delivered ? announced - f->delivered : 0;
+}
+
+static uint64_t missing_output(const struct relay *r)
+{
+	const struct report_message *end = &r->outcome.end;
+
+	if (end->event != REPORT_EXIT)
+		return 0;
+	return missing(end->out_bytes, &r->flows[FLOW_STDOUT]) +
+	       missing(end->err_bytes, &r->flows[FLOW_STDERR]);
+}
+
+/* Keep the guest waiting as long as it is our reader that is slow, but no longer. */
+static void mind_output(struct relay *r)
+{
+	const struct flow *out = &r->flows[FLOW_STDOUT], *err = &r->flows[FLOW_STDERR];
+	uint64_t delivered = out->delivered + err->delivered;
+	bool pending = out->length || err->length;
+
+	if (!pending)
+		r->due[AT_STILL_HERE] = 0;
+	else if (!r->due[AT_STILL_HERE])
+		r->due[AT_STILL_HERE] = after(STILL_HERE_MS);
+	if (r->stage != DRAINING)
+		return;
+	if (!pending && !missing_output(r))
+		leave(r);
+	else if (pending || delivered != r->delivered || !r->due[AT_SILENCE])
+		r->due[AT_SILENCE] = after(SILENCE_MS);
+	r->delivered = delivered;
+}
+
+static void note_vmm_end(struct relay *r)
+{
+	if (r->stage == GONE || !vmm_reap(r->vmm))
+		return;
+	r->stage = GONE;
+	for (int i = 0; i < DEADLINE_COUNT; i++)
+		r->due[i] = 0;
+}
+
+static bool finished(const struct relay *r)
+{
+	if (r->stage != GONE)
+		return false;
+	if (r->outcome.killed_by)
+		return true;
+	for (int i = FLOW_STDOUT; i < FLOW_COUNT; i++)
+		if (!flow_done(&r->flows[i]))
+			return false;
+	return r->report.fd < 0;
+}
+
+static int time_left(const struct relay *r)
+{
+	int64_t next = 0, left;
+
+	for (int i = 0; i < DEADLINE_COUNT; i++)
+		if (r->due[i] && (!next || r->due[i] < next))
+			next = r->due[i];
+	if (!next)
+		return -1;
+	left = next - now_ms();
+	if (left < 0)
+		return 0;
+	return left < 60 * SECOND ? (int)left : (int)(60 * SECOND);
+}
+
+static void wait_for_something(const struct relay *r, struct pollfd fds[POLL_COUNT])
+{
+	fds[POLL_SIGNALS] = (struct pollfd){.fd = r->signals, .events = POLLIN};
+	fds[POLL_VMM] =
+	    (struct pollfd){.fd = r->stage == GONE ? -1 : r->vmm->pidfd, .events = POLLIN};
+	fds[POLL_REPORT] = report_channel_poll(&r->report);
+	for (int i = 0; i < FLOW_COUNT; i++)
+		flow_poll(&r->flows[i], &fds[POLL_FLOWS + 2 * i]);
+	if (poll(fds, POLL_COUNT, time_left(r)) < 0)
+		for (int i = 0; i < POLL_COUNT; i++)
+			fds[i].revents = 0;
+}
+
+static void relay(struct relay *r)
+{
+	struct pollfd fds[POLL_COUNT];
+
+	while (!finished(r)) {
+		wait_for_something(r, fds);
+		take_signals(r);
+		/* Before the flows: what the VM has left behind is read after its end is known. */
+		note_vmm_end(r);
+		if (fds[POLL_REPORT].revents)
+			take_reports(r);
+		for (int i = 0; i < FLOW_COUNT; i++)
+			flow_pump(&r->flows[i], &fds[POLL_FLOWS + 2 * i]);
+		pass_stdin_end(r);
+		check_sinks(r);
+		mind_output(r);
+		take_deadlines(r);
+	}
+}
+
+static void begin(struct relay *r)
+{
+	const int *channels = r->vmm->channels;
+	bool verbose = r->options->verbose;
+
+	report_channel_init(&r->report, channels[CHANNEL_REPORT]);
+	sink_init(&r->to_guest, channels[CHANNEL_STDIN]);
+	sink_open_inherited(&r->out, STDOUT_FILENO);
+	sink_open_inherited(&r->err, STDERR_FILENO);
+	flow_init(&r->flows[FLOW_STDIN], r->options->interactive ? STDIN_FILENO : -1, &r->to_guest,
+	          NULL);
+	flow_init(&r->flows[FLOW_STDOUT], channels[CHANNEL_STDOUT], &r->out, NULL);
+	flow_init(&r->flows[FLOW_STDERR], channels[CHANNEL_STDERR], &r->err, NULL);
+	flow_init(&r->flows[FLOW_CONSOLE], channels[CHANNEL_CONSOLE], verbose ? &r->err : NULL,
+	          &r->console);
+	flow_init(&r->flows[FLOW_MESSAGES], r->vmm->messages, verbose ? &r->err : NULL,
+	          &r->messages);
+	report_channel_send(&r->report, REQUEST_HELLO, 1);
+	pass_stdin_end(r);
+	if (r->options->timeout_s)
+		r->due[AT_TIMEOUT] = after(r->options->timeout_s * SECOND);
+}
+
+static int conclude(struct relay *r)
+{
+	struct outcome *o = &r->outcome;
+
+	o->missing = missing_output(r);
+	o->program = r->vmm->program;
+	o->vmm_status = r->vmm->status;
+	o->console = &r->console;
+	o->messages = &r->messages;
+	o->console_shown = r->options->verbose;
+	sink_release(&r->out);
+	sink_release(&r->err);
+	return outcome_status(o);
+}
+
+int relay_run(struct vmm *vmm, int signals, const struct relay_options *options)
+{
+	_cleanup_free_ struct relay *r = calloc(1, sizeof(*r));
+
+	if (!r) {
+		fail_errno(ENOMEM, "cannot relay the guest's streams");
+		return STATUS_INIT_FAILED;
+	}
+	r->vmm = vmm;
+	r->signals = signals;
+	r->options = options;
+	begin(r);
+	relay(r);
+	return conclude(r);
+}

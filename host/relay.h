@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* The life of a VM as seen from outside: its streams, its reports, its end. */
+#ifndef VMCONFIG_RELAY_H
+#define VMCONFIG_RELAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct vmm;
+
+struct relay_options {
+	bool interactive;       /* pass standard input on */
+	bool verbose;           /* the console and the guest's phases on standard error */
+	int64_t timeout_s;      /* stop the guest after that time; 0: never */
+	int64_t stop_timeout_s; /* what the guest gives its workload to stop */
+};
+
+/*
+ * relay_run() - be the workload's standard streams until the VM has ended.
+ * @vmm:     started
+ * @signals: of stop_signals_open()
+ *
+ * The first signal stops the guest gracefully, a second SIGINT or SIGTERM kills it.
+ *
+ * Return: the exit status, after printing why when it is not the workload's own.
+ */
+int relay_run(struct vmm *vmm, int signals, const struct relay_options *options);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* From the command line to a finished request. */
+#include "request.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "contract.h"
+#include "document.h"
+#include "error.h"
+#include "input.h"
+#include "overrides.h"
+#include "vm_options.h"
+
+/* Where an OCI document should have said what to run. */
+static const struct {
+	const char *pointer;
+	const char *message;
+} no_command[] = {
+    [INPUT_BUNDLE] = {"/process/args", "nothing to run: 'process.args' is empty"},
+    [INPUT_RUNTIME_CONFIG] = {"/process/args", "nothing to run: 'process.args' is empty"},
+    [INPUT_IMAGE] = {"/config", "nothing to run: 'Entrypoint' and 'Cmd' are both empty"},
+    [INPUT_IMAGE_CONFIG] = {"/config", "nothing to run: 'Entrypoint' and 'Cmd' are both empty"},
+};
+
+/* The rules on a whole config speak in its own pointers, not in those of the OCI document. */
+static void check_rendered(const struct vmconfig *cfg, struct document *d)
+{
+	struct problems rendered = {0};
+
+	vmconfig_check(cfg, NULL, &rendered);
+	for (size_t i = 0; i < rendered.count; i++) {
+		const struct problem *problem = &rendered.items[i];
+
+		problem_add(&d->problems, problem->severity, problem->rule, NULL,
+		            "rendered config: %s%s%s", problem->pointer,
+		            problem->pointer[0] ? ": " : "", problem->message);
+	}
+	if (rendered.out_of_memory)
+		d->problems.out_of_memory = true;
+	problems_release(&rendered);
+}
+
+static void check_request(const struct input *in, struct document *d, const struct vmconfig *cfg)
+{
+	if (in->kind == INPUT_CONFIG) {
+		vmconfig_check(cfg, &d->json, &d->problems);
+		return;
+	}
+	if (d->problems.errors)
+		return; /* what is missing now may be what was wrong */
+	if (!cfg->entrypoint.count && !cfg->cmd.count)
+		document_note(d, SEVERITY_ERROR, "command", no_command[in->kind].pointer, "%s",
+		              no_command[in->kind].message);
+	else
+		check_rendered(cfg, d);
+}
+
+int request_convert(const struct input *in, struct document *d, struct overrides *o, struct vm *vm,
+                    struct request *r)
+{
+	int result = input_convert(in, d, r);
+
+	if (result < 0 || !d->json.root)
+		return result;
+	if (o->mode == MODE_KEEP && in->kind != INPUT_CONFIG)
+		o->mode = MODE_AUTO;
+	result = overrides_apply(o, r);
+	if (result == 0 && vm)
+		result = vm_apply(vm, &r->vm);
+	if (result == 0)
+		check_request(in, d, &r->config);
+	return result;
+}
+
+int request_make(const struct input *in, struct overrides *o, struct vm *vm, struct request *r)
+{
+	_cleanup_(document_release) struct document d = {0};
+	int result = input_load(in, &d);
+
+	if (result < 0)
+		return result;
+	result = request_convert(in, &d, o, vm, r);
+	if (result < 0)
+		return fail_errno(-result, "%s", d.name);
+	print_problems(d.name, &d.problems);
+	return problems_result(&d.problems);
+}
+
+static int read_back(const char *json, size_t length)
+{
+	struct problems problems = {0};
+	struct vmconfig cfg = {0};
+	struct json_doc doc;
+	int r = json_parse(&doc, json, length, &problems);
+
+	if (r == 0) {
+		r = vmconfig_decode(&cfg, &doc, &problems);
+		json_release(&doc);
+	}
+	if (r < 0)
+		print_problems("rendered config", &problems);
+	vmconfig_release(&cfg);
+	problems_release(&problems);
+	return r;
+}
+
+int request_render(struct request *r, char **json, size_t *length)
+{
+	_cleanup_free_ char *text = NULL;
+	int result = vmconfig_seal(&r->config);
+
+	if (result == 0)
+		text = vmconfig_encode(&r->config);
+	if (!text)
+		return fail_errno(ENOMEM, "cannot render the config");
+	*length = strlen(text);
+	if (*length > MAX_CONFIG_BYTES)
+		return fail("the rendered config has %zu bytes, more than %u (MAX_CONFIG_BYTES)",
+		            *length, MAX_CONFIG_BYTES);
+	result = read_back(text, *length);
+	if (result == 0)
+		*json = steal_ptr(&text);
+	return result;
+}

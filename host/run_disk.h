@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* The config disk of a run: a file without a name. */
+#ifndef VMCONFIG_RUN_DISK_H
+#define VMCONFIG_RUN_DISK_H
+
+struct request;
+
+/*
+ * run_disk_make() - render a request's config onto a disk that nothing leads to but a descriptor.
+ *
+ * It is made in XDG_RUNTIME_DIR, else /dev/shm, else /tmp: memory, where there
+ * is some, since configs hold secrets.
+ *
+ * Return: an fd open for reading, or negative after printing a line.
+ */
+int run_disk_make(struct request *r);
+
+#endif

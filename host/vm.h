@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* What the VMM is told, as against what the guest reads: struct vm beside struct vmconfig. */
+#ifndef VMCONFIG_VM_H
+#define VMCONFIG_VM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vmconfig.h"
+
+enum accel { ACCEL_AUTO, ACCEL_KVM, ACCEL_TCG };
+
+struct vm_disk {
+	char *file;
+	char *serial;          /* NULL: none given */
+	bool readonly;
+};
+
+/* A NIC as the host sees it; the guest's side is config.interfaces[i]. */
+struct vm_nic {
+	char *tap;             /* name of an existing tap device; NULL: user-mode network */
+	char *mac;
+};
+
+struct vm_publish {
+	char *address;         /* on the host, default 127.0.0.1 */
+	uint16_t host_port;    /* 0: the kernel picks one, and vmconfig says which */
+	uint16_t guest_port;
+	bool udp;
+};
+
+struct vm {
+	char *kernel;
+	char *initrd;
+	struct strlist kernel_parameters; /* vm.kernel.parameters and --append, in order */
+	struct optint vcpus;
+	struct optint memory_bytes;
+	char *vmm;             /* path of the VMM; NULL: qemu-system-ARCH from PATH */
+	struct strlist vmm_parameters;
+	enum accel accel;
+	struct {
+		struct vm_disk *items;
+		size_t count;
+	} disks;
+	struct {
+		struct vm_nic *items;
+		size_t count;
+	} nics;
+	struct {
+		struct vm_publish *items;
+		size_t count;
+	} publish;
+	struct optint timeout; /* seconds until the guest is stopped; absent: never */
+	bool interactive;      /* -i: pass standard input on */
+	bool verbose;          /* -v: kernel and init messages on stderr as they come */
+};
+
+void vm_release(struct vm *vm);
+
+/* What a command works on: INPUT with the overrides applied. */
+struct request {
+	struct vmconfig config;
+	struct vm vm;
+};
+
+void request_release(struct request *r);
+
+#endif

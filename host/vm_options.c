@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/* Options that the VMM is told. */
+#include "vm_options.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "error.h"
+#include "list.h"
+#include "option.h"
+#include "vm.h"
+
+#define OUT_OF_MEMORY(row) fail_errno(ENOMEM, "--%s", (row)->name)
+
+#define MAX_SERIAL    20 /* VIRTIO_BLK_ID_BYTES */
+#define MIN_MEMORY    (32LL << 20)
+#define MAX_MEMORY    (1LL << 52)
+#define MAX_TIMEOUT_S 31536000 /* a year */
+
+/*
+ * Take the next word of a kernel command line, as the kernel would: at spaces
+ * outside "". The quotes go, whoever writes the command line puts them back.
+ */
+static int next_word(const struct option_row *row, const char **text, char *word)
+{
+	bool quoted = false;
+
+	*text += strspn(*text, " ");
+	for (; **text && (quoted || **text != ' '); (*text)++) {
+		unsigned char c = (unsigned char)**text;
+
+		if (c < ' ' || c == 0x7f)
+			return option_error(row, "a kernel parameter holds a control character");
+		if (c == '"')
+			quoted = !quoted;
+		else
+			*word++ = (char)c;
+	}
+	*word = '\0';
+	return quoted ? option_error(row, "a '\"' is not closed") : 0;
+}
+
+static int add_words(const struct option_row *row, void *member, const char *value)
+{
+	_cleanup_free_ char *word = malloc(strlen(value) + 1);
+
+	if (!word)
+		return OUT_OF_MEMORY(row);
+	for (;;) {
+		int r = next_word(row, &value, word);
+
+		if (r == 0 && *word)
+			r = option_add_string(row, member, word);
+		if (r < 0 || !*value)
+			return r;
+	}
+}
+
+/* "512M", "1G"; a number alone counts MiB, as QEMU's -m does. */
+static int set_memory(const struct option_row *row, void *member, const char *value)
+{
+	static const char units[] = "KMGT";
+	struct optint *memory = member;
+	size_t digits = strspn(value, "0123456789");
+	const char *unit = NULL;
+	long long number = 0;
+	char *copy = strndup(value, digits);
+	int shift = 20;
+	int r;
+
+	if (!copy)
+		return OUT_OF_MEMORY(row);
+	r = parse_number(copy, 1, MAX_MEMORY, &number);
+	free(copy);
+	if (r == 0 && value[digits]) {
+		unit = strchr(units, value[digits] & ~0x20);
+		shift = unit && value[digits + 1] == '\0' ? 10 * (int)(unit - units + 1) : 0;
+	}
+	if (r < 0 || shift == 0)
+		return option_error(row, "'%s' is not a size such as 512M or 1G", value);
+	if (number > MAX_MEMORY >> shift || number << shift < MIN_MEMORY)
+		return option_error(row, "'%s' is not within 32M..4096T", value);
+	*memory = (struct optint){.set = true, .value = number << shift};
+	return 0;
+}
+
+static int set_accel(const struct option_row *row, void *member, const char *value)
+{
+	static const char *const names[] = {
+	    [ACCEL_AUTO] = "auto", [ACCEL_KVM] = "kvm", [ACCEL_TCG] = "tcg"};
+	enum accel *accel = member;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (strcmp(value, names[i]) == 0) {
+			*accel = (enum accel)i;
+			return 0;
+		}
+	}
+	return option_error(row, "'%s' is none of auto, kvm, tcg", value);
+}
+
+static int parse_port(const struct option_row *row, const char *text, long long min, uint16_t *port)
+{
+	long long number;
+
+	if (parse_number(text, min, 65535, &number) < 0)
+		return option_error(row, "port '%s' is not a number within %lld..65535", text, min);
+	*port = (uint16_t)number;
+	return 0;
+}
+
+/* Take the protocol off the end of @text. */
+static int parse_protocol(const struct option_row *row, char *text, bool *udp)
+{
+	char *slash = strchr(text, '/');
+
+	*udp = slash && strcmp(slash, "/udp") == 0;
+	if (!slash)
+		return 0;
+	if (!*udp && strcmp(slash, "/tcp") != 0)
+		return option_error(row, "protocol '%s' is neither tcp nor udp", slash + 1);
+	*slash = '\0';
+	return 0;
+}
+
+/* "[ADDR:]HOST:GUEST[/udp]". */
+static int parse_publish(const struct option_row *row, char *text, struct vm_publish *p)
+{
+	unsigned char address[4];
+	char *guest, *host;
+	int r = parse_protocol(row, text, &p->udp);
+
+	if (r < 0)
+		return r;
+	guest = strrchr(text, ':');
+	if (!guest)
+		return option_error(row, "'%s' is not [ADDR:]HOST:GUEST", text);
+	*guest++ = '\0';
+	host = strrchr(text, ':');
+	if (host) {
+		*host++ = '\0';
+		if (inet_pton(AF_INET, text, address) != 1)
+			return option_error(row, "'%s' is no IPv4 address", text);
+		r = option_set_string(row, &p->address, text);
+	}
+	if (r == 0)
+		r = parse_port(row, host ? host : text, 0, &p->host_port);
+	if (r == 0)
+		r = parse_port(row, guest, 1, &p->guest_port);
+	return r;
+}
+
+static int add_publish(const struct option_row *row, void *member, const char *value)
+{
+	struct vm *vm = member;
+	struct vm_publish *items = list_grow(vm->publish.items, vm->publish.count, sizeof(*items));
+	_cleanup_free_ char *text = strdup(value);
+
+	if (items)
+		vm->publish.items = items;
+	if (!items || !text)
+		return OUT_OF_MEMORY(row);
+	items[vm->publish.count] = (struct vm_publish){0};
+	return parse_publish(row, text, &items[vm->publish.count++]);
+}
+
+static int parse_serial(const struct option_row *row, const char *serial, struct vm_disk *disk)
+{
+	if (disk->serial)
+		return option_error(row, "'serial' is given more than once");
+	if (!*serial || strlen(serial) > MAX_SERIAL)
+		return option_error(row, "serial '%s' is not 1..%d bytes long", serial, MAX_SERIAL);
+	for (const char *s = serial; *s; s++)
+		if (*s <= ' ' || *s > '~' || *s == ',' || *s == '/')
+			return option_error(row, "serial '%s' has a character that none may have",
+			                    serial);
+	return option_set_string(row, &disk->serial, serial);
+}
+
+/* "FILE[,ro][,serial=NAME]", read from the end: FILE may hold commas of its own. */
+static int parse_disk(const struct option_row *row, char *text, struct vm_disk *disk)
+{
+	char *comma;
+
+	while ((comma = strrchr(text, ','))) {
+		int r = 0;
+
+		if (strcmp(comma, ",ro") == 0)
+			disk->readonly = true;
+		else if (strncmp(comma, ",serial=", 8) == 0)
+			r = parse_serial(row, comma + 8, disk);
+		else
+			break;
+		if (r < 0)
+			return r;
+		*comma = '\0';
+	}
+	if (!*text)
+		return option_error(row, "the file's name is empty");
+	return option_set_string(row, &disk->file, text);
+}
+
+static int add_disk(const struct option_row *row, void *member, const char *value)
+{
+	struct vm *vm = member;
+	struct vm_disk *items = list_grow(vm->disks.items, vm->disks.count, sizeof(*items));
+	_cleanup_free_ char *text = strdup(value);
+
+	if (items)
+		vm->disks.items = items;
+	if (!items || !text)
+		return OUT_OF_MEMORY(row);
+	items[vm->disks.count] = (struct vm_disk){0};
+	return parse_disk(row, text, &items[vm->disks.count++]);
+}
+
+#define AT(member) .offset = offsetof(struct vm, member)
+
+const struct option_row vm_options[] = {
+    {"kernel", 0, "FILE", "the kernel to boot", option_set_string, AT(kernel),
+     .flags = OPTION_FILE},
+    {"initrd", 0, "FILE", "the initrd that holds init", option_set_string, AT(initrd),
+     .flags = OPTION_FILE},
+    {"append", 0, "WORDS", "further kernel parameters", add_words, AT(kernel_parameters),
+     .flags = OPTION_REPEATS},
+    {"cpus", 0, "N", "virtual processors", option_set_count, AT(vcpus), .value = 4096},
+    {"memory", 0, "SIZE", "512M, 1G; a number alone counts MiB", set_memory, AT(memory_bytes)},
+    {"vmm", 0, "PROGRAM", "the QEMU to run", option_set_string, AT(vmm), .flags = OPTION_FILE},
+    {"accel", 0, "NAME", "auto, kvm or tcg", set_accel, AT(accel)},
+    {"publish", 'p', "[ADDR:]HOST:GUEST", "forward a port of the host; /udp at the end for UDP",
+     add_publish, .flags = OPTION_REPEATS},
+    {"disk", 0, "FILE[,ro][,serial=NAME]", "a disk: the first is /dev/vda, the next /dev/vdb, ...",
+     add_disk, .flags = OPTION_REPEATS | OPTION_FILE},
+    {"timeout", 0, "SECONDS", "stop the guest after that time", option_set_count, AT(timeout),
+     .value = MAX_TIMEOUT_S},
+    {"interactive", 'i', NULL, "pass standard input on", option_set_flag, AT(interactive)},
+    {"verbose", 0, NULL, "kernel and init messages on stderr as they come", option_set_flag,
+     AT(verbose)},
+    {.name = NULL},
+};
+
+static void replace_string(char **to, char **from)
+{
+	if (!*from)
+		return;
+	free(*to);
+	*to = steal_ptr(from);
+}
+
+int vm_apply(struct vm *given, struct vm *to)
+{
+	replace_string(&to->kernel, &given->kernel);
+	replace_string(&to->initrd, &given->initrd);
+	replace_string(&to->vmm, &given->vmm);
+	for (size_t i = 0; i < given->kernel_parameters.count; i++)
+		if (strlist_add(&to->kernel_parameters, given->kernel_parameters.items[i]) < 0)
+			return -ENOMEM;
+	if (given->vcpus.set)
+		to->vcpus = given->vcpus;
+	if (given->memory_bytes.set)
+		to->memory_bytes = given->memory_bytes;
+	if (given->timeout.set)
+		to->timeout = given->timeout;
+	to->accel = given->accel;
+	to->interactive = given->interactive;
+	to->verbose = given->verbose;
+	to->disks = given->disks;
+	given->disks.items = NULL;
+	given->disks.count = 0;
+	to->publish = given->publish;
+	given->publish.items = NULL;
+	given->publish.count = 0;
+	return 0;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* Options that the VMM is told, as against the guest. */
+#ifndef VMCONFIG_VM_OPTIONS_H
+#define VMCONFIG_VM_OPTIONS_H
+
+#include "option.h"
+
+struct vm;
+
+/* Rows that fill a struct vm. */
+extern const struct option_row vm_options[];
+
+/*
+ * vm_apply() - put what the options gave into @to; contents of @given move.
+ * Kernel parameters follow those that @to has, the rest replaces.
+ * Return: 0 or -ENOMEM.
+ */
+int vm_apply(struct vm *given, struct vm *to);
+
+#endif

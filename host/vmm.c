@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/* QEMU as a child process. */
+#include "vmm.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "contract.h"
+#include "error.h"
+
+#define KILL_LIMIT_MS 10000 /* stuck in the kernel: it is left to init */
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(steal_fd(fd));
+}
+
+static int make_channel(struct vmm *v, int channel)
+{
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) < 0)
+		return fail_errno(errno, "cannot make a socket");
+	v->channels[channel] = ends[0];
+	v->theirs[channel] = ends[1];
+	return 0;
+}
+
+int vmm_open(struct vmm *v)
+{
+	int r = 0;
+
+	*v = (struct vmm){.pidfd = -1, .messages = -1};
+	for (int i = 0; i < CHANNEL_COUNT; i++)
+		v->channels[i] = v->theirs[i] = -1;
+	for (int i = 0; r == 0 && i < CHANNEL_COUNT; i++)
+		r = make_channel(v, i);
+	return r;
+}
+
+/* What the child needs, made before fork(2). */
+struct launch {
+	char *const *argv;
+	const int *channels;
+	int config_disk;
+	int output;  /* becomes its standard output and error */
+	int failure; /* an errno for the parent, when it cannot be executed */
+	pid_t parent;
+};
+
+static int keep_open(int fd)
+{
+	return fcntl(fd, F_SETFD, 0) < 0 ? -errno : 0;
+}
+
+static int prepare_descriptors(const struct launch *l)
+{
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int r;
+
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(l->output, STDOUT_FILENO) < 0 ||
+	    dup2(l->output, STDERR_FILENO) < 0)
+		return -errno;
+	/* What vmconfig was given open by its own caller is none of QEMU's. */
+	if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
+		return -errno;
+	r = keep_open(l->config_disk);
+	for (int i = 0; r == 0 && i < CHANNEL_COUNT; i++)
+		r = keep_open(l->channels[i]);
+	return r;
+}
+
+static int prepare_process(const struct launch *l)
+{
+	sigset_t none;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		return -errno;
+	if (getppid() != l->parent)
+		_exit(STATUS_INIT_FAILED); /* it died before that */
+	setsid();
+	signal(SIGPIPE, SIG_DFL);
+	sigemptyset(&none);
+	return sigprocmask(SIG_SETMASK, &none, NULL) < 0 ? -errno : 0;
+}
+
+static void __attribute__((noreturn)) child(const struct launch *l)
+{
+	int error = -prepare_process(l);
+
+	if (!error)
+		error = -prepare_descriptors(l);
+	if (!error) {
+		execvp(l->argv[0], l->argv);
+		error = errno;
+	}
+	while (write(l->failure, &error, sizeof(error)) < 0 && errno == EINTR)
+		;
+	_exit(STATUS_INIT_FAILED);
+}
+
+/* The pipe closes when the program has been executed; else it says why not. */
+static int wait_for_exec(struct vmm *v, int failure)
+{
+	int error;
+	ssize_t n;
+
+	do
+		n = read(failure, &error, sizeof(error));
+	while (n < 0 && errno == EINTR);
+	if (n != sizeof(error))
+		return 0;
+	waitpid(v->pid, NULL, 0);
+	v->pid = 0;
+	return fail_errno(error, "cannot run '%s'%s", v->program,
+	                  error == ENOENT ? " (install QEMU, or name it with --vmm)" : "");
+}
+
+static int fork_child(struct vmm *v, struct launch *l)
+{
+	_cleanup_fd_ int read_end = -1, write_end = -1;
+	int failure[2];
+
+	if (pipe2(failure, O_CLOEXEC) < 0)
+		return fail_errno(errno, "cannot make a pipe");
+	read_end = failure[0];
+	l->failure = write_end = failure[1];
+	l->parent = getpid();
+	v->pid = fork();
+	if (v->pid < 0) {
+		v->pid = 0;
+		return fail_errno(errno, "cannot fork");
+	}
+	if (v->pid == 0)
+		child(l);
+	close(steal_fd(&write_end));
+	v->pidfd = pidfd_open(v->pid, 0);
+	if (v->pidfd < 0)
+		return fail_errno(errno, "cannot watch '%s'", v->program);
+	return wait_for_exec(v, read_end);
+}
+
+/* execvp(3) wants a NULL at the end. The strings stay the list's. */
+static char **make_argv(const struct strlist *args)
+{
+	char **argv = calloc(args->count + 1, sizeof(*argv));
+
+	for (size_t i = 0; argv && i < args->count; i++)
+		argv[i] = args->items[i];
+	return argv;
+}
+
+int vmm_start(struct vmm *v, const struct strlist *args, int config_disk)
+{
+	_cleanup_free_ char **argv = make_argv(args);
+	_cleanup_fd_ int output = -1;
+	struct launch l = {.argv = argv, .channels = v->theirs, .config_disk = config_disk};
+	int messages[2];
+	int r;
+
+	if (!argv)
+		return fail_errno(ENOMEM, "cannot run '%s'", args->items[0]);
+	if (pipe2(messages, O_CLOEXEC) < 0)
+		return fail_errno(errno, "cannot make a pipe");
+	v->messages = messages[0];
+	l.output = output = messages[1];
+	/* Our end alone: QEMU's are one open file with its standard error, which waits when full.
+	 */
+	if (fcntl(v->messages, F_SETFL, O_NONBLOCK) < 0)
+		return fail_errno(errno, "cannot make a pipe");
+	v->program = args->items[0];
+	r = fork_child(v, &l);
+	for (int i = 0; i < CHANNEL_COUNT; i++)
+		close_fd(&v->theirs[i]);
+	return r;
+}
+
+void vmm_kill(struct vmm *v)
+{
+	if (v->pid > 0)
+		kill(v->pid, SIGKILL);
+}
+
+bool vmm_reap(struct vmm *v)
+{
+	if (v->pid > 0 && waitpid(v->pid, &v->status, WNOHANG) == v->pid)
+		v->pid = 0;
+	return v->pid == 0;
+}
+
+void vmm_release(struct vmm *v)
+{
+	if (!vmm_reap(v)) {
+		struct pollfd end = {.fd = v->pidfd, .events = POLLIN};
+
+		vmm_kill(v);
+		poll(&end, 1, KILL_LIMIT_MS);
+		vmm_reap(v);
+	}
+	for (int i = 0; i < CHANNEL_COUNT; i++) {
+		close_fd(&v->channels[i]);
+		close_fd(&v->theirs[i]);
+	}
+	close_fd(&v->pidfd);
+	close_fd(&v->messages);
+}

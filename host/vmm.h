@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* QEMU as a child process, and the sockets that lead to its VM. */
+#ifndef VMCONFIG_VMM_H
+#define VMCONFIG_VMM_H
+
+#include <sys/types.h>
+
+#include "qemu_args.h"
+
+struct vmm {
+	const char *program;         /* what was executed, for messages */
+	pid_t pid;                   /* 0: not started, or reaped */
+	int pidfd;                   /* readable once it has ended */
+	int status;                  /* as waitpid(2) gives it, once reaped */
+	int channels[CHANNEL_COUNT]; /* our ends, O_NONBLOCK */
+	int messages;                /* what QEMU itself says, O_NONBLOCK */
+	int theirs[CHANNEL_COUNT];   /* QEMU's ends, until it has been started */
+};
+
+/* vmm_open() - make the channels; vmm_release() whatever the result. Return: 0, or negative after
+ * printing a line. */
+int vmm_open(struct vmm *v);
+
+/*
+ * vmm_start() - run QEMU.
+ * @args:        its command, the program first
+ * @config_disk: a descriptor that it inherits beside its ends of the channels
+ *
+ * It inherits nothing else, has a session of its own, so that a terminal's ^C
+ * reaches vmconfig alone, and dies with vmconfig, whatever that dies of.
+ *
+ * Return: 0, or negative after printing a line.
+ */
+int vmm_start(struct vmm *v, const struct strlist *args, int config_disk);
+
+/* vmm_kill() - end it now. */
+void vmm_kill(struct vmm *v);
+
+/* vmm_reap() - take note of its end, if it has ended. Return: whether it has. */
+bool vmm_reap(struct vmm *v);
+
+/* vmm_release() - close all; what still runs is killed and reaped. */
+void vmm_release(struct vmm *v);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Records: JSON objects described by a table of rows, one row per field. The
+ * same rows drive decoding, encoding, checking, the JSON Schema and the table
+ * in vmconfig-config(5). config.json is such a record, and so are the OCI
+ * documents that the host reads.
+ */
+#ifndef VMCONFIG_RECORD_H
+#define VMCONFIG_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cjson/cJSON.h>
+
+struct json_doc;
+struct problems;
+struct strlist;
+
+enum field_type {
+	FIELD_BOOL,    /* bool */
+	FIELD_INT,     /* struct optint, within min..max */
+	FIELD_INTS,    /* struct intlist, each within min..max */
+	FIELD_ENUM,    /* int: 0 not given, else 1 + index in values */
+	FIELD_STRING,  /* char * */
+	FIELD_STRINGS, /* struct strlist */
+	FIELD_MAP,     /* struct strmap */
+	FIELD_RECORD,  /* pointer to a struct of .record, allocated when given */
+	FIELD_RECORDS, /* array of .record: pointer at .offset, size_t at .count */
+};
+
+enum field_flag {
+	FIELD_ALWAYS = 1 << 0,   /* encoded even when empty, as the seed schema does */
+	FIELD_REQUIRED = 1 << 1, /* an error when absent or empty */
+};
+
+/* A form that a string must have. */
+struct format {
+	const char *name;    /* JSON Schema "format" or our own word */
+	const char *pattern; /* JSON Schema "pattern", or NULL */
+	/* what is wrong with @value ("is not …"), or NULL when nothing is */
+	const char *(*complain)(const char *value);
+};
+
+struct field {
+	const char *key;
+	enum field_type type;
+	size_t offset;
+	size_t count;                     /* FIELD_RECORDS: offset of the count */
+	const struct record *record;      /* FIELD_RECORD, FIELD_RECORDS */
+	const char *const *values;        /* FIELD_ENUM: NULL-terminated */
+	const struct format *format;      /* strings, each item of a list, each value of a map */
+	const struct format *name_format; /* FIELD_MAP: each name */
+	int64_t min;                      /* numbers: the least value */
+	int64_t max;         /* numbers: the greatest; FIELD_RECORDS: entries at most, 0 no limit */
+	unsigned flags;      /* enum field_flag */
+	const char *feature; /* what a reader must know to honour this field, or NULL */
+	const char *doc;     /* one line for the schema and the man page */
+};
+
+struct record {
+	const char *name;
+	size_t size;
+	const struct field *fields; /* ends with a row whose key is NULL */
+	bool open;                  /* unknown keys are expected: no warning (OCI documents) */
+};
+
+/*
+ * record_decode() - read an object into a struct.
+ * @rec:     the table
+ * @doc:     the document @node is in
+ * @node:    what should be the object; null fields count as absent
+ * @pointer: JSON pointer of @node, "" for the root
+ * @out:     zeroed struct of @rec->size bytes; release it whatever the result
+ * @p:       where problems go
+ *
+ * Return: 0, also when problems were noted; -ENOMEM.
+ */
+int record_decode(const struct record *rec, const struct json_doc *doc, const cJSON *node,
+                  const char *pointer, void *out, struct problems *p);
+
+/* record_encode() - the object, keys in table order, fields not given left out; NULL: out of
+ * memory. */
+cJSON *record_encode(const struct record *rec, const void *in);
+
+/* record_schema() - a JSON Schema (draft 2020-12) of the record; NULL: out of memory. */
+cJSON *record_schema(const struct record *rec);
+
+/* field_is_set() - whether @in has a value for @f. */
+bool field_is_set(const struct field *f, const void *in);
+
+/* record_release() - free what the struct owns and zero it. */
+void record_release(const struct record *rec, void *in);
+
+#endif

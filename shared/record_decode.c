@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: MIT */
+/* JSON object -> struct, row by row. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json.h"
+#include "list.h"
+#include "record.h"
+#include "record_member.h"
+#include "vmconfig.h"
+
+/* The document being read and the pointer of the value at hand. */
+struct decode {
+	const struct json_doc *doc;
+	struct problems *problems;
+	char *pointer;
+	size_t length;
+	size_t room;
+};
+
+static int decode_object(struct decode *d, const struct record *rec, const cJSON *node, void *out);
+
+static int push_bytes(struct decode *d, const char *s, size_t n)
+{
+	if (d->length + n + 1 > d->room) {
+		size_t room = (d->length + n + 1) * 2;
+		char *pointer = realloc(d->pointer, room);
+
+		if (!pointer)
+			return -ENOMEM;
+		d->pointer = pointer;
+		d->room = room;
+	}
+	memcpy(d->pointer + d->length, s, n);
+	d->length += n;
+	d->pointer[d->length] = '\0';
+	return 0;
+}
+
+/* Go one step down; the caller goes back up by truncating to the length it noted. */
+static int push_key(struct decode *d, const char *key)
+{
+	int r = push_bytes(d, "/", 1);
+
+	for (; r == 0 && *key; key++) {
+		if (*key == '~')
+			r = push_bytes(d, "~0", 2);
+		else if (*key == '/')
+			r = push_bytes(d, "~1", 2);
+		else
+			r = push_bytes(d, key, 1);
+	}
+	return r;
+}
+
+static int push_index(struct decode *d, size_t index)
+{
+	char key[24];
+
+	snprintf(key, sizeof(key), "%zu", index);
+	return push_key(d, key);
+}
+
+static void pop_to(struct decode *d, size_t length)
+{
+	d->length = length;
+	d->pointer[length] = '\0';
+}
+
+#define PROBLEM(d, severity, rule, node, ...)                                     \
+	do {                                                                      \
+		struct place place_ = json_place((d)->doc, node, (d)->pointer);   \
+		problem_add((d)->problems, severity, rule, &place_, __VA_ARGS__); \
+	} while (0)
+
+static const char *type_name(const cJSON *node)
+{
+	if (cJSON_IsString(node))
+		return "a string";
+	if (cJSON_IsBool(node))
+		return "a boolean";
+	if (json_is_number(node))
+		return "a number";
+	if (cJSON_IsArray(node))
+		return "an array";
+	if (cJSON_IsObject(node))
+		return "an object";
+	return "null";
+}
+
+static bool expect(struct decode *d, const cJSON *node, bool ok, const char *wanted)
+{
+	if (!ok)
+		PROBLEM(d, SEVERITY_ERROR, "type", node, "is %s, must be %s", type_name(node),
+		        wanted);
+	return ok;
+}
+
+static int decode_int(struct decode *d, const struct field *f, const cJSON *node, int64_t *value)
+{
+	bool bounded = f->min != 0 || f->max != 0;
+	int64_t n = 0;
+	int r;
+
+	if (!expect(d, node, json_is_number(node), "an integer"))
+		return -EINVAL;
+	r = json_int64(node, &n);
+	if (r == -EINVAL) {
+		PROBLEM(d, SEVERITY_ERROR, "type", node, "'%s' is not an integer",
+		        node->valuestring);
+		return r;
+	}
+	if (r == -ERANGE || (bounded && (n < f->min || n > f->max))) {
+		if (bounded)
+			PROBLEM(d, SEVERITY_ERROR, "range", node,
+			        "'%s' is not within %" PRId64 "..%" PRId64, node->valuestring,
+			        f->min, f->max);
+		else
+			PROBLEM(d, SEVERITY_ERROR, "range", node, "'%s' does not fit 64 bits",
+			        node->valuestring);
+		return -ERANGE;
+	}
+	*value = n;
+	return 0;
+}
+
+static void check_format(struct decode *d, const struct format *format, const cJSON *node,
+                         const char *value)
+{
+	const char *complaint = format ? format->complain(value) : NULL;
+
+	if (complaint)
+		PROBLEM(d, SEVERITY_ERROR, format->name, node, "'%.256s' %s", value, complaint);
+}
+
+static int decode_string(struct decode *d, const struct field *f, const cJSON *node, void *out)
+{
+	char *copy;
+
+	if (!expect(d, node, cJSON_IsString(node), "a string"))
+		return 0;
+	/* An empty string is how many producers write "not given". */
+	if (node->valuestring[0] == '\0')
+		return 0;
+	check_format(d, f->format, node, node->valuestring);
+	copy = strdup(node->valuestring);
+	if (!copy)
+		return -ENOMEM;
+	member_set_pointer(f, out, copy);
+	return 0;
+}
+
+static int decode_enum(struct decode *d, const struct field *f, const cJSON *node, int *value)
+{
+	char list[128] = "";
+
+	if (!expect(d, node, cJSON_IsString(node), "a string"))
+		return 0;
+	if (node->valuestring[0] == '\0')
+		return 0;
+	for (int i = 0; f->values[i]; i++) {
+		if (strcmp(f->values[i], node->valuestring) == 0) {
+			*value = i + 1;
+			return 0;
+		}
+		snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s", i ? ", " : "",
+		         f->values[i]);
+	}
+	PROBLEM(d, SEVERITY_ERROR, "enum", node, "'%.64s' is none of: %s", node->valuestring, list);
+	return 0;
+}
+
+static int decode_strings_item(struct decode *d, const struct field *f, const cJSON *node,
+                               struct strlist *out)
+{
+	if (!expect(d, node, cJSON_IsString(node), "a string"))
+		return 0;
+	check_format(d, f->format, node, node->valuestring);
+	return strlist_add(out, node->valuestring);
+}
+
+static int decode_ints_item(struct decode *d, const struct field *f, const cJSON *node,
+                            struct intlist *out)
+{
+	int64_t *items = list_grow(out->items, out->count, sizeof(*items));
+
+	if (!items)
+		return -ENOMEM;
+	out->items = items;
+	if (decode_int(d, f, node, &items[out->count]) == 0)
+		out->count++;
+	return 0;
+}
+
+static int decode_records_item(struct decode *d, const struct field *f, const cJSON *node,
+                               void *out)
+{
+	size_t count = member_count(f, out);
+	char *items = list_grow(member_pointer(f, out), count, f->record->size);
+
+	if (!items)
+		return -ENOMEM;
+	member_set_pointer(f, out, items);
+	if (f->max && count >= (size_t)f->max) {
+		PROBLEM(d, SEVERITY_ERROR, "count", node, "there are more than %" PRId64 " entries",
+		        f->max);
+		return -E2BIG;
+	}
+	memset(items + count * f->record->size, 0, f->record->size);
+	member_set_count(f, out, count + 1);
+	return decode_object(d, f->record, node, items + count * f->record->size);
+}
+
+static int decode_array(struct decode *d, const struct field *f, const cJSON *node, void *out)
+{
+	size_t length = d->length, index = 0;
+	const cJSON *child;
+	int r = 0;
+
+	if (!expect(d, node, cJSON_IsArray(node), "an array"))
+		return 0;
+	cJSON_ArrayForEach(child, node)
+	{
+		r = push_index(d, index++);
+		if (r == 0 && f->type == FIELD_STRINGS)
+			r = decode_strings_item(d, f, child, member_at(f, out));
+		else if (r == 0 && f->type == FIELD_INTS)
+			r = decode_ints_item(d, f, child, member_at(f, out));
+		else if (r == 0)
+			r = decode_records_item(d, f, child, out);
+		pop_to(d, length);
+		if (r == -E2BIG)
+			return 0; /* said so; the rest is not worth reading */
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int decode_map(struct decode *d, const struct field *f, const cJSON *node,
+                      struct strmap *out)
+{
+	size_t length = d->length;
+	const cJSON *child;
+	int r = 0;
+
+	if (!expect(d, node, cJSON_IsObject(node), "an object"))
+		return 0;
+	cJSON_ArrayForEach(child, node)
+	{
+		r = push_key(d, child->string);
+		if (r == 0 && expect(d, child, cJSON_IsString(child), "a string")) {
+			check_format(d, f->name_format, child, child->string);
+			check_format(d, f->format, child, child->valuestring);
+			/* json_parse() has seen to it that each name stands once. */
+			r = strmap_append(out, child->string, child->valuestring);
+		}
+		pop_to(d, length);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int decode_record(struct decode *d, const struct field *f, const cJSON *node, void *out)
+{
+	void *record = calloc(1, f->record->size);
+
+	if (!record)
+		return -ENOMEM;
+	member_set_pointer(f, out, record);
+	return decode_object(d, f->record, node, record);
+}
+
+static int decode_field(struct decode *d, const struct field *f, const cJSON *node, void *out)
+{
+	void *m = member_at(f, out);
+	int r;
+
+	switch (f->type) {
+	case FIELD_BOOL:
+		if (expect(d, node, cJSON_IsBool(node), "true or false"))
+			*(bool *)m = cJSON_IsTrue(node);
+		return 0;
+	case FIELD_INT:
+		r = decode_int(d, f, node, &((struct optint *)m)->value);
+		((struct optint *)m)->set = r == 0;
+		return 0;
+	case FIELD_ENUM:
+		return decode_enum(d, f, node, m);
+	case FIELD_STRING:
+		return decode_string(d, f, node, out);
+	case FIELD_MAP:
+		return decode_map(d, f, node, m);
+	case FIELD_RECORD:
+		return decode_record(d, f, node, out);
+	case FIELD_STRINGS:
+	case FIELD_INTS:
+	case FIELD_RECORDS:
+		return decode_array(d, f, node, out);
+	}
+	return -EINVAL;
+}
+
+static const struct field *find_field(const struct record *rec, const char *key)
+{
+	for (const struct field *f = rec->fields; f->key; f++)
+		if (strcmp(f->key, key) == 0)
+			return f;
+	return NULL;
+}
+
+static bool is_empty(const cJSON *node)
+{
+	if (cJSON_IsString(node))
+		return node->valuestring[0] == '\0';
+	return (cJSON_IsArray(node) || cJSON_IsObject(node)) && !node->child;
+}
+
+static void check_required(struct decode *d, const struct record *rec, const cJSON *node,
+                           const void *out)
+{
+	for (const struct field *f = rec->fields; f->key; f++) {
+		const cJSON *child;
+
+		if (!(f->flags & FIELD_REQUIRED) || field_is_set(f, out))
+			continue;
+		child = cJSON_GetObjectItemCaseSensitive(node, f->key);
+		if (!child || cJSON_IsNull(child))
+			PROBLEM(d, SEVERITY_ERROR, "required", node, "'%s' is missing", f->key);
+		else if (is_empty(child))
+			PROBLEM(d, SEVERITY_ERROR, "required", child, "'%s' is empty", f->key);
+	}
+}
+
+static int decode_object(struct decode *d, const struct record *rec, const cJSON *node, void *out)
+{
+	size_t length = d->length;
+	const cJSON *child;
+
+	if (!expect(d, node, cJSON_IsObject(node), "an object"))
+		return 0;
+	cJSON_ArrayForEach(child, node)
+	{
+		const struct field *f = find_field(rec, child->string);
+		int r = push_key(d, child->string);
+
+		if (r == 0 && f && !cJSON_IsNull(child))
+			r = decode_field(d, f, child, out);
+		else if (r == 0 && !f && !rec->open)
+			PROBLEM(d, SEVERITY_WARNING, "unknown-key", child, "unknown key, ignored");
+		pop_to(d, length);
+		if (r < 0)
+			return r;
+	}
+	check_required(d, rec, node, out);
+	return 0;
+}
+
+int record_decode(const struct record *rec, const struct json_doc *doc, const cJSON *node,
+                  const char *pointer, void *out, struct problems *p)
+{
+	struct decode d = {.doc = doc, .problems = p};
+	int r = push_bytes(&d, pointer, strlen(pointer));
+
+	if (r == 0)
+		r = decode_object(&d, rec, node, out);
+	free(d.pointer);
+	return r;
+}

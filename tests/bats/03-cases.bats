@@ -1,0 +1,61 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Golden directories: each in tests/cases is one run of vmconfig, made of files only.
+#
+#   args           one argument a line; `build` gets its -o from here
+#   env            NAME=VALUE lines for vmconfig's environment, if any
+#   expect.json    what the config disk must say, keys in this order
+#   stderr.expect  what stderr must say; absent: nothing
+#   status         the exit status; absent: 0 with expect.json, else 1
+#
+# and whatever files the arguments name, relative to the directory.
+
+load helper
+
+# run_case DIR - leaves disk.img, stderr and status behind, in the current directory.
+run_case() {
+	local args=() env=() status=0
+	mapfile -t args <"$1/args"
+	[ ! -e "$1/env" ] || mapfile -t env <"$1/env"
+	[ "${args[0]}" != build ] || args=(build -o disk.img "${args[@]:1}")
+	cp -r "$1"/. .
+	env "${env[@]}" "$VMCONFIG" "${args[@]}" >stdout 2>stderr </dev/null || status=$?
+	echo "$status" >status.found
+}
+
+# check_case DIR - compare with what the directory expects; prints the differences.
+check_case() {
+	local expected=1 bad=0
+	[ ! -e "$1/expect.json" ] || expected=0
+	[ ! -e "$1/status" ] || read -r expected <"$1/status"
+	if [ "$(cat status.found)" != "$expected" ]; then
+		echo "expected status $expected, not $(cat status.found)"
+		bad=1
+	fi
+	[ -e stderr.expect ] || : >stderr.expect
+	diff -u stderr.expect stderr || bad=1
+	if [ -e expect.json ]; then
+		"$VMCONFIG" show disk.img | jq . >found.json
+		jq . expect.json | diff -u - found.json || bad=1
+	elif [ -e disk.img ]; then
+		echo "left a disk behind"
+		bad=1
+	fi
+	return $bad
+}
+
+@test "every case gives what its directory expects" {
+	local case failed=()
+	need jq
+	for case in "$ROOT"/tests/cases/*/; do
+		mkdir "$BATS_TEST_TMPDIR/$(basename "$case")"
+		cd "$BATS_TEST_TMPDIR/$(basename "$case")"
+		run_case "$case"
+		if ! check_case "$case" >differences; then
+			sed "s|^|$(basename "$case"): |" differences
+			failed+=("$(basename "$case")")
+		fi
+	done
+	[ -e "$case" ] || fail "no cases"
+	[ ${#failed[@]} -eq 0 ] || fail "failed: ${failed[*]}"
+}

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2034,SC2119,SC2120,SC2154 # what bats and these functions set is for the tests
+# For tests that boot init in namespaces: images from directories, configs from jq, and what a
+# boot has said. Loaded after helper.
+#
+# GUEST_INIT  the init under test ($BUILD/init)
+
+: "${GUEST_INIT:=$BUILD/init}"
+export GUEST_INIT
+
+# An image that holds the probe and nothing else; a file's tests share it, read-only.
+setup_file() {
+	mkdir "$BATS_FILE_TMPDIR/scratch"
+	cp "$BUILD/probe" "$BATS_FILE_TMPDIR/scratch/probe"
+	make_image "$BATS_FILE_TMPDIR/scratch.img" "$BATS_FILE_TMPDIR/scratch"
+}
+
+setup() {
+	[ "$(id -u)" -eq 0 ] || skip_or_fail 'namespaces and loop devices need root'
+	cd "$BATS_TEST_TMPDIR" || return
+	SCRATCH=$BATS_FILE_TMPDIR/scratch.img
+}
+
+# make_image IMAGE [DIRECTORY [MKE2FS-OPTION…]] - ext4 with what is in the directory.
+make_image() {
+	local image=$1 directory=${2:-}
+	shift $(($# > 1 ? 2 : 1))
+	truncate -s "${IMAGE_SIZE:-8M}" "$image"
+	mke2fs -q -F -t ext4 ${directory:+-d "$directory"} "$@" "$image"
+}
+
+# tree PATH… - the directory "tree" with the probe, and these: "dir/" or an empty file.
+tree() {
+	local path
+	mkdir tree
+	cp "$BUILD/probe" tree/probe
+	for path; do
+		case $path in
+		*/) mkdir -p "tree/$path" ;;
+		*) mkdir -p "tree/$(dirname "$path")" && : >"tree/$path" ;;
+		esac
+	done
+}
+
+# config FILTER [WORD…] - config.json that runs the probe with these words, as jq's FILTER has it.
+config() {
+	local filter=$1
+	shift
+	jq -nc '{entrypoint: ["/probe"], cmd: $ARGS.positional, workdir: "/", env: {},
+		network_enabled: false, init_mode: "exec"} | '"$filter" --args -- "$@" >config.json
+}
+
+# config_disk [FILE] - config.img with FILE as its /config.json.
+config_disk() {
+	local file=${1:-config.json}
+	rm -rf config.dir config.img
+	mkdir config.dir
+	cp --no-dereference "$file" config.dir/config.json
+	IMAGE_SIZE=$(($(stat -Lc %s "$file") / 1024 + 1024))K \
+		make_image config.img config.dir -O ^has_journal -L VMCONFIG
+}
+
+# nsboot OPTION… - boot; $status, $output and $stderr are what came of it, $last is its last word.
+nsboot() {
+	: >report
+	run --separate-stderr "$BUILD/nsboot" --report report "$@"
+	last=$(tail -n 1 report)
+	[[ $stderr != *PANIC* ]] || explain 'init has panicked'
+	[[ $stderr != *TIMEOUT* ]] || explain 'init hangs'
+	[[ $stderr != *'never said'* ]] || explain 'init has not said what was waited for'
+	[[ ${STILL_MOUNTED:-} || $stderr != *'still mounted'* ]] || explain 'not all was unmounted'
+}
+
+# boot OPTION… - boot the scratch image with config.json.
+boot() {
+	boot_image "$SCRATCH,ro" "$@"
+}
+
+# boot_image IMAGE OPTION… - boot it with config.json. The other disks come before the config's.
+boot_image() {
+	config_disk
+	nsboot --disk "$1" "${@:2}" --disk config.img,ro
+}
+
+# run_probe WORD… - boot the probe in the scratch image.
+run_probe() {
+	config . "$@"
+	boot
+}
+
+assert_line() {
+	grep -qxF -e "$1" <<<"$output" || explain "expected the line: $1"
+}
+
+assert_line_matches() {
+	grep -qxE -e "$1" <<<"$output" || explain "expected a line that is: $1"
+}
+
+refute_output_contains() {
+	[[ $output != *"$1"* ]] || explain "not expected in stdout: $1"
+}
+
+# assert_exit STATUS [SIGNAL] - the workload ran, and ended so.
+assert_exit() {
+	assert_status "$1"
+	[ "$(jq -c '[.event, .code, .signal]' <<<"$last")" = "[\"exit\",$1,${2:-0}]" ] ||
+		explain "last word: $last" "expected exit $1 ${2:-}"
+	grep -q '"event":"started"' report || explain 'it has not been reported as started'
+}
+
+# assert_no_exec STATUS TEXT - the workload could not be executed.
+assert_no_exec() {
+	assert_status "$1"
+	[ "$(jq -r .event <<<"$last")" = exit ] || explain "last word: $last"
+	assert_reason "$2"
+	! grep -q '"event":"started"' report || explain 'it has been reported as started'
+}
+
+# assert_failed PHASE TEXT - the boot stopped there, and says why in one line.
+assert_failed() {
+	assert_status 125
+	[ "$(jq -c '[.event, .phase, .code]' <<<"$last")" = "[\"failed\",\"$1\",125]" ] ||
+		explain "last word: $last" "expected failure of phase: $1"
+	assert_reason "$2"
+	! grep -q '"event":"started"' report || explain 'a workload has been started'
+}
+
+assert_reason() {
+	local reason
+	reason=$(jq -r .error <<<"$last")
+	[[ $reason == *"$1"* && $reason != *$'\n'* ]] ||
+		explain "reason: $reason" "expected in it: $1"
+}
+
+# assert_clean IMAGE - its filesystem has no error, and no journal to be replayed.
+assert_clean() {
+	run e2fsck -fn "$1"
+	[ "$status" -eq 0 ] || explain "e2fsck finds errors in $1"
+	run dumpe2fs -h "$1"
+	[[ $output != *needs_recovery* ]] || explain "the journal of $1 needs recovery"
+}
+
+# dirty_journal IMAGE - leave in its journal a change that the filesystem proper has not.
+dirty_journal() {
+	printf '%s\n' jo 'jw -b 60 /dev/zero' jc q | debugfs -w "$1" >/dev/null 2>&1
+	run dumpe2fs -h "$1"
+	[[ $output == *needs_recovery* ]] || explain "the journal of $1 is not dirty"
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* OCI image configuration and its conversion. */
+#include "host_test.h"
+
+#include "oci_image.h"
+#include "vm.h"
+
+#define DEFAULT_PATH  "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define IMAGE(config) "{'os':'linux','rootfs':{'type':'layers'},'config':" config "}"
+#define ENV_END       "'network_enabled':false,'init_mode':'',"
+#define OS            "'annotations':{'org.opencontainers.image.os':'linux'"
+
+struct fixture {
+	struct document d;
+	struct request r;
+};
+
+static void read_text(struct fixture *f, const char *text)
+{
+	document_from(&f->d, text);
+	f->r = (struct request){0};
+	assert_int_equal(oci_image_read(&f->d, &f->r), 0);
+}
+
+static void release(struct fixture *f)
+{
+	document_release(&f->d);
+	request_release(&f->r);
+}
+
+static void assert_image(const char *text, const char *expected)
+{
+	struct fixture f;
+
+	read_text(&f, text);
+	if (f.d.problems.count)
+		fail_msg("%s: %s", f.d.problems.items[0].pointer, f.d.problems.items[0].message);
+	assert_config(&f.r.config, expected);
+	release(&f);
+}
+
+static void assert_noted_in(const char *text, enum severity severity, const char *pointer,
+                            const char *message)
+{
+	struct fixture f;
+
+	read_text(&f, text);
+	assert_noted(&f.d, severity, pointer, message);
+	release(&f);
+}
+
+static void test_config(void **state)
+{
+	(void)state;
+	assert_image(IMAGE("{'User':'app:1000','Env':['A=1','PATH=/bin'],'Entrypoint':['/e'],"
+	                   "'Cmd':['a','b c'],'WorkingDir':'/srv/../www','StopSignal':'quit'}"),
+	             "{'entrypoint':['/e'],'cmd':['a','b c'],'workdir':'/www',"
+	             "'env':{'A':'1','PATH':'/bin'},'user':{'gid':1000,'name':'app'},"
+	             "'network_enabled':false,'init_mode':'','stop_signal':'SIGQUIT'," OS
+	             ",'org.opencontainers.image.stopSignal':'quit'}}");
+}
+
+#define BARE \
+	"{'entrypoint':[],'cmd':[],'workdir':'/','env':{'PATH':'" DEFAULT_PATH "'}," ENV_END OS "}}"
+
+static void test_optional_may_be_null(void **state)
+{
+	(void)state;
+	assert_image(IMAGE("null"), BARE);
+	assert_image(IMAGE("{}"), BARE);
+	assert_image(IMAGE("{'Entrypoint':['']}"), BARE);
+	assert_image(IMAGE("{'User':null,'Env':null,'Entrypoint':null,'Cmd':null,'WorkingDir':null,"
+	                   "'StopSignal':null,'Labels':null,'Volumes':null,'ExposedPorts':null,"
+	                   "'OnBuild':null,'Healthcheck':null}"),
+	             BARE);
+	assert_image(IMAGE("{'User':'','Env':[],'Entrypoint':[],'Cmd':[],'WorkingDir':'',"
+	                   "'StopSignal':'','Labels':{},'Volumes':{},'ExposedPorts':{},"
+	                   "'ArgsEscaped':true,'Memory':null}"),
+	             BARE);
+	assert_image("{'os':'linux','rootfs':{'type':'layers'},'created':null,'author':null,"
+	             "'os.features':null,'history':null}",
+	             BARE);
+}
+
+static void test_annotations(void **state)
+{
+	(void)state;
+	assert_image(
+	    "{'os':'linux','architecture':'arm64','variant':'v8','os.version':'1','os.features':["
+	    "'a','b'],'author':'me','created':'2020-01-01T00:00:00Z','rootfs':{'type':'layers'},"
+	    "'config':{'ExposedPorts':{'80/tcp':{},'53/udp':{}},'Env':['PATH=/'],'Labels':{"
+	    "'x':'','org.opencontainers.image.author':'label'}}}",
+	    "{'entrypoint':[],'cmd':[],'workdir':'/','env':{'PATH':'/'}," ENV_END OS
+	    ",'org.opencontainers.image.architecture':'arm64',"
+	    "'org.opencontainers.image.variant':'v8','org.opencontainers.image.os.version':'1',"
+	    "'org.opencontainers.image.author':'label',"
+	    "'org.opencontainers.image.created':'2020-01-01T00:00:00Z',"
+	    "'org.opencontainers.image.os.features':'a,b',"
+	    "'org.opencontainers.image.exposedPorts':'80/tcp,53/udp','x':''}}");
+}
+
+static void test_stop_signals(void **state)
+{
+	static const char *const rows[][2] = {
+	    {"SIGTERM", "SIGTERM"},     {"TERM", "SIGTERM"},          {"15", "SIGTERM"},
+	    {"sigint", "SIGINT"},       {"SIGRTMIN+3", "SIGRTMIN+3"}, {"37", "SIGRTMIN+3"},
+	    {"RTMAX-27", "SIGRTMIN+3"}, {"SIGRTMIN", "SIGRTMIN"},     {"9", "SIGKILL"},
+	};
+	char text[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct fixture f;
+
+		snprintf(text, sizeof(text), IMAGE("{'StopSignal':'%s'}"), rows[i][0]);
+		read_text(&f, text);
+		assert_int_equal(f.d.problems.count, 0);
+		assert_string_equal(f.r.config.stop_signal, rows[i][1]);
+		release(&f);
+	}
+}
+
+static void test_wrong_values(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *pointer;
+		const char *message;
+	} rows[] = {
+	    {"{'os':'windows','rootfs':{'type':'layers'}}", "/os",
+	     "'windows' is not supported, must be linux"},
+	    {"{'os':'linux','rootfs':{'type':'ext4'}}", "/rootfs/type",
+	     "'ext4' is not supported, must be layers"},
+	    {IMAGE("[]"), "/config", "is an array, must be an object"},
+	    {IMAGE("{'Env':['A']}"), "/config/Env/0", "'A' is not NAME=VALUE"},
+	    {IMAGE("{'Env':{'A':'B'}}"), "/config/Env", "is an object, must be an array"},
+	    {IMAGE("{'Cmd':'sh'}"), "/config/Cmd", "is a string, must be an array"},
+	    {IMAGE("{'Cmd':[1]}"), "/config/Cmd/0", "is a number, must be a string"},
+	    {IMAGE("{'User':'a:b:c'}"), "/config/User", "'a:b:c' has more than one ':'"},
+	    {IMAGE("{'User':7}"), "/config/User", "is a number, must be a string"},
+	    {IMAGE("{'StopSignal':'SIGFOO'}"), "/config/StopSignal", "'SIGFOO' is no signal"},
+	    {IMAGE("{'StopSignal':'65'}"), "/config/StopSignal", "'65' is no signal"},
+	    {IMAGE("{'Labels':{'a':1}}"), "/config/Labels/a", "is a number, must be a string"},
+	    {IMAGE("{'ExposedPorts':['80']}"), "/config/ExposedPorts", "must be an object"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		assert_noted_in(rows[i].text, SEVERITY_ERROR, rows[i].pointer, rows[i].message);
+}
+
+static void test_warnings(void **state)
+{
+	(void)state;
+	assert_noted_in("{'rootfs':{'type':'layers'}}", SEVERITY_WARNING, "", "'os' is missing");
+	assert_noted_in("{'os':'linux'}", SEVERITY_WARNING, "", "'rootfs.type' is missing");
+	assert_noted_in(IMAGE("{'WorkingDir':'srv'}"), SEVERITY_WARNING, "/config/WorkingDir",
+	                "'srv' is relative, '/srv' is taken");
+	assert_noted_in(IMAGE("{'Volumes':{'/data':{}}}"), SEVERITY_WARNING, "/config/Volumes",
+	                "not applied by this version");
+	assert_noted_in(IMAGE("{'Healthcheck':{'Test':['CMD','x']}}"), SEVERITY_WARNING,
+	                "/config/Healthcheck", "not applied by this version");
+	assert_noted_in(IMAGE("{'Labels':{'':'x','a':'b'}}"), SEVERITY_WARNING, "/config/Labels",
+	                "a label without a name is left out");
+	assert_noted_in(IMAGE("{'Env':['A=1','A=2']}"), SEVERITY_WARNING, "/config/Env",
+	                "'A' is set more than once, the last value stands");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_config),       cmocka_unit_test(test_optional_may_be_null),
+	    cmocka_unit_test(test_annotations),  cmocka_unit_test(test_stop_signals),
+	    cmocka_unit_test(test_wrong_values), cmocka_unit_test(test_warnings),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
