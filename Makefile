@@ -219,7 +219,7 @@ $(O)/stopwatch: tests/stopwatch.c Makefile
 	$(Q)$(CC) $(HOST_CFLAGS) $(DEP) $(HOST_LDFLAGS) -o $@ $<
 
 # The tests of the command and of namespaces, by their numbers; a boot would only be slower.
-ASAN_BATS := $(filter tests/bats/0%,$(BATS))
+ASAN_BATS := $(filter tests/bats/0% tests/bats/1%,$(BATS))
 
 asan: $(TEST_TOOLS) ## what needs no VM, under the address and undefined behaviour sanitizers
 	+$(Q)$(MAKE) --no-print-directory O=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g' \

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -14,7 +15,8 @@
 #include "port.h"
 #include "vmconfig.h"
 
-#define PORT_WAIT_US 5000000
+#define PORT_WAIT_US    5000000
+#define CONSOLE_WAIT_US 5000000
 
 void account_init(struct account *a)
 {
@@ -58,6 +60,33 @@ static void send_to_port(struct account *a, const char *line, size_t length)
 	}
 }
 
+/*
+ * The console is O_NONBLOCK once the workload runs, which may have stopped it
+ * for good, by tcflow(3) or a Ctrl-S: let it go on, and wait only so long.
+ */
+static void send_to_console(const char *text, size_t length)
+{
+	struct pollfd poll_fd = {.fd = STDERR_FILENO, .events = POLLOUT};
+	int64_t deadline = clock_us() + CONSOLE_WAIT_US;
+
+	while (length) {
+		ssize_t n = write(STDERR_FILENO, text, length);
+
+		if (n > 0) {
+			text += n;
+			length -= (size_t)n;
+		} else if (n < 0 && errno == EAGAIN) {
+			/* TCOON alone does not undo a Ctrl-S. */
+			tcflow(STDERR_FILENO, TCOOFF);
+			tcflow(STDERR_FILENO, TCOON);
+			if (poll(&poll_fd, 1, clock_left_ms(deadline)) == 0)
+				return;
+		} else if (errno != EINTR) {
+			return;
+		}
+	}
+}
+
 void account_send(struct account *a, const struct report_message *m)
 {
 	char line[MAX_REPORT_LINE], console[MAX_REPORT_LINE + 128];
@@ -71,8 +100,7 @@ void account_send(struct account *a, const struct report_message *m)
 	}
 	/* Begins with a line end of its own: the workload may have left the cursor anywhere. */
 	n = snprintf(console, sizeof(console), "\n%s%s %s", CONSOLE_REPORT_PREFIX, a->nonce, line);
-	if (write(STDERR_FILENO, console, (size_t)n) < 0)
-		log_debug("cannot write to the console: %m");
+	send_to_console(console, (size_t)n);
 }
 
 /* Whether a byte can be read without waiting; -EPIPE once the host has closed its end. */

@@ -28,12 +28,17 @@ static void on_fault(int number, siginfo_t *info, void *context)
 
 void crash_guard(void)
 {
-	static char stack[8192];
+	/* A frame alone takes up to 12 KiB, where the processor has wide registers
+	 * (AT_MINSIGSTKSZ); what is not used takes no memory. */
+	static char stack[32768];
 	const stack_t alternate = {.ss_sp = stack, .ss_size = sizeof(stack)};
 	struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_ONSTACK | SA_SIGINFO};
 	sigset_t set;
 
 	sigaltstack(&alternate, NULL);
+	/* One at a time: signals sent on purpose must not stack up frames until there is no room.
+	 */
+	sigfillset(&action.sa_mask);
 	sigemptyset(&set);
 	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++) {
 		sigaction(faults[i], &action, NULL);

@@ -14,6 +14,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "beneath.h"
 #include "cleanup.h"
 #include "furnish.h"
 #include "guest.h"
@@ -70,12 +71,25 @@ static void free_initramfs(int fd)
 	empty_directory(fd, st.st_dev);
 }
 
+/* A read-only root takes no directory any more once the workload starts. That it is none after all
+ * is for the workload phase to say. */
+static void make_workdir(struct guest *g)
+{
+	const char *path = g->config.workdir;
+	int fd = path && *path ? beneath_mkdirs(g->root_fd, path, 0755) : -ENOENT;
+
+	if (fd >= 0)
+		close(fd);
+}
+
 int phase_switch_root(struct guest *g)
 {
 	_cleanup_fd_ int old = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (old < 0)
 		return guest_error(g, errno, "cannot open the initramfs");
+	if (g->root_readonly)
+		make_workdir(g);
 	furnish_release();
 	if (chdir(NEWROOT) < 0)
 		return guest_error(g, errno, "cannot enter the root filesystem");

@@ -17,15 +17,18 @@
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "clock.h"
 #include "guest.h"
 #include "log.h"
 #include "mount_list.h"
 #include "mountpoint.h"
 
-#define OLD "/old"
+#define OLD           "/old"
+#define LATE_CLOSE_US 2000000
 
 /* A tmpfs that is not in the tree yet: no directory of the workload's is needed to make it. */
 static int make_outside(void)
@@ -46,6 +49,9 @@ static int step_outside(void)
 
 	if (outside < 0)
 		return outside;
+	/* pivot_root(2) refuses shared mounts, which the workload may have made of all. */
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return -errno;
 	if (mkdirat(outside, OLD + 1, 0700) < 0 || mkdirat(outside, "proc", 0700) < 0)
 		return -errno;
 	if (syscall(SYS_move_mount, outside, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0)
@@ -64,11 +70,13 @@ static bool is_virtual(const struct mount_entry *m)
 	return strncmp(m->source, "/dev/", 5) != 0 && strcmp(m->fstype, "overlay") != 0;
 }
 
-static bool take_away(const struct mount_entry *m)
+/* A detached mount takes those below it along, out of sight: @detach only when none is left there.
+ */
+static bool take_away(const struct mount_entry *m, bool detach)
 {
 	if (umount2(m->target, UMOUNT_NOFOLLOW) == 0)
 		return true;
-	if (errno == EBUSY && is_virtual(m))
+	if (errno == EBUSY && detach && is_virtual(m))
 		return umount2(m->target, UMOUNT_NOFOLLOW | MNT_DETACH) == 0;
 	return false;
 }
@@ -94,13 +102,32 @@ static size_t unmount_below(const char *below, size_t *left)
 	for (size_t i = list.count; i-- > 0;) {
 		if (is_kept(list.items[i].target, below))
 			continue;
-		if (take_away(&list.items[i]))
+		if (take_away(&list.items[i], *left == 0))
 			gone++;
 		else
 			(*left)++;
 	}
 	mount_list_release(&list);
 	return gone;
+}
+
+/*
+ * Again as long as that helps: mounts may be stacked, or hold each other in
+ * another order. And a little longer: the kernel closes some files only after
+ * their process has gone (those in an io_uring), and tells nobody when.
+ *
+ * Return: how many are left.
+ */
+static size_t unmount_all(const char *below)
+{
+	const struct timespec pause_time = {.tv_nsec = 10000000};
+	int64_t deadline = clock_us() + LATE_CLOSE_US;
+	size_t left;
+
+	while (unmount_below(below, &left) || (left && clock_us() < deadline))
+		if (left)
+			nanosleep(&pause_time, NULL);
+	return left;
 }
 
 static void make_rest_readonly(const char *below)
@@ -149,13 +176,13 @@ void shutdown_filesystems(struct guest *g)
 		log_debug("still in the initramfs: %s", strerror(-r));
 		below = "";
 	}
-	/* Again as long as that helps: mounts may be stacked, or hold each other in another order.
-	 */
-	while (unmount_below(below, &left) && left)
-		;
+	left = unmount_all(below);
 	if (left)
 		make_rest_readonly(below);
-	release_pins(g, left > 0);
+	/* Should it be the root filesystem all the same. */
+	if (r < 0)
+		mount(NULL, "/", NULL, MS_REMOUNT | MS_RDONLY, NULL);
+	release_pins(g, left || r < 0);
 	sync();
 }
 

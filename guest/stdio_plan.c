@@ -29,11 +29,14 @@ static int open_above_stdio(const char *path, int flags)
 	return moved < 0 ? -errno : moved;
 }
 
-static int use_console(struct guest *g, struct stdio_plan *plan, int stream, int flags)
+static int use_console(struct guest *g, struct stdio_plan *plan, int stream, int flags, uid_t owner)
 {
 	plan->child[stream] = open_above_stdio("/dev/console", flags);
 	if (plan->child[stream] < 0)
 		return guest_error(g, -plan->child[stream], "cannot open '/dev/console'");
+	/* So that the user may open /dev/stdout again, here as with a pipe. */
+	if (fchown(plan->child[stream], owner, (gid_t)-1) < 0)
+		return guest_error(g, errno, "cannot give '/dev/console' to user %u", owner);
 	return 0;
 }
 
@@ -69,14 +72,14 @@ static int plan_stream(struct guest *g, struct stdio_plan *plan, int stream, uid
 	int port;
 
 	if (g->config.terminal)
-		return use_console(g, plan, stream, O_RDWR);
+		return use_console(g, plan, stream, O_RDWR, owner);
 	port = port_open(port_names[stream], O_NONBLOCK);
 	if (port >= 0)
 		return use_port(g, plan, stream, port, owner);
 	if (port != -ENOENT)
 		return guest_error(g, -port, "cannot open port '%s'", port_names[stream]);
 	if (stream != STREAM_STDIN)
-		return use_console(g, plan, stream, O_WRONLY);
+		return use_console(g, plan, stream, O_WRONLY, owner);
 	plan->child[stream] = open_above_stdio("/dev/null", O_RDONLY);
 	if (plan->child[stream] < 0)
 		return guest_error(g, -plan->child[stream], "cannot open '/dev/null'");

@@ -11,6 +11,7 @@
 #include "supervise.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -283,6 +284,8 @@ void supervise(const struct guest *g, struct account *a, struct report_message *
 	        (cfg->stop_timeout.set ? cfg->stop_timeout.value : DEFAULT_STOP_S) * SECOND_US,
 	};
 
+	/* A console that the workload stops must not stop init. */
+	fcntl(STDERR_FILENO, F_SETFL, O_RDWR | O_NONBLOCK);
 	*m = (struct report_message){.event = REPORT_EXIT, .code = workload.status};
 	snprintf(m->error, sizeof(m->error), "%s", workload.error);
 	if (workload.pid > 0)

@@ -7,7 +7,8 @@
 
 /*
  * layout_read_config() - find an image in a layout and read its config.
- * @spec:   LAYOUT[:REF]; without REF the layout must hold one image for this platform
+ * @spec:   LAYOUT[:REF]; REF is a reference name or a digest in index.json; without it the
+ *          layout must hold one image for this platform. LAYOUT may hold colons
  * @text:   the config blob, digest and size verified, for free()
  * @length: its bytes
  * @name:   what to call the blob in messages, for free()

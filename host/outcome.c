@@ -15,6 +15,7 @@
 #include "tail.h"
 
 #define CONSOLE_LINES 60 /* a panic with its backtrace */
+#define MESSAGE_LINES 20
 
 /* The console's last lines are evidence when nobody said what went wrong. */
 static void show_console(const struct outcome *o)
@@ -31,36 +32,39 @@ static void show_console(const struct outcome *o)
 		(void)!write(STDERR_FILENO, "\n", 1);
 }
 
-/* QEMU's last line without its own name before it. */
-static char *last_message(const struct outcome *o)
+/* Where QEMU speaks in its own name: the last such line of @text, else its last line. */
+static char *find_message(char *text, const char *name)
 {
-	char *text = tail_lines(o->messages, 1);
-	const char *base = strrchr(o->program, '/');
-	size_t prefix;
+	size_t length = strlen(name);
+	char *found = NULL, *last = text;
 
-	if (!text)
-		return NULL;
-	text[strcspn(text, "\n")] = '\0';
-	base = base ? base + 1 : o->program;
-	prefix = strlen(base);
-	if (strncmp(text, base, prefix) == 0 && strncmp(text + prefix, ": ", 2) == 0)
-		memmove(text, text + prefix + 2, strlen(text + prefix + 2) + 1);
-	return text;
+	for (char *line; (line = strsep(&text, "\n"));) {
+		if (strncmp(line, name, length) == 0 && strncmp(line + length, ": ", 2) == 0)
+			found = line + length + 2;
+		if (*line)
+			last = line;
+	}
+	return found ? found : last;
+}
+
+static void print_vmm_end(const struct outcome *o, const char *how, int number)
+{
+	_cleanup_free_ char *text = tail_lines(o->messages, MESSAGE_LINES);
+	const char *slash = strrchr(o->program, '/');
+	const char *message = text ? find_message(text, slash ? slash + 1 : o->program) : "";
+
+	fail("'%s' %s %d%s%s", o->program, how, number, *message ? ": " : "", message);
 }
 
 /* No last word: either QEMU failed, or the guest's kernel did. */
 static int no_report(const struct outcome *o)
 {
-	_cleanup_free_ char *message = last_message(o);
-	const char *colon = message && *message ? ": " : "";
-	const char *text = message ? message : "";
-
 	if (WIFSIGNALED(o->vmm_status))
-		fail("'%s' was ended by signal %d%s%s", o->program, WTERMSIG(o->vmm_status), colon,
-		     text);
+		print_vmm_end(o, "was ended by signal", WTERMSIG(o->vmm_status));
 	else if (WEXITSTATUS(o->vmm_status))
-		fail("'%s' ended with status %d%s%s", o->program, WEXITSTATUS(o->vmm_status), colon,
-		     text);
+		print_vmm_end(o, "ended with status", WEXITSTATUS(o->vmm_status));
+	else if (!o->console->total)
+		fail("the guest ended without a word: has it enough memory?");
 	else
 		fail("the guest ended without a report");
 	show_console(o);

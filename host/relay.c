@@ -172,14 +172,16 @@ static void show_phase(struct relay *r, const struct report_message *m)
 /* The last word counts once: what a guest says after it changes nothing. */
 static void take_end(struct relay *r, const struct report_message *m)
 {
-	if (r->stage != RUNNING)
+	if (r->outcome.end.event)
 		return;
 	r->outcome.end = *m;
-	r->due[AT_TIMEOUT] = r->due[AT_STOP_LIMIT] = 0;
-	r->stage = DRAINING;
 	/* Nobody reads it any more. */
 	r->flows[FLOW_STDIN].source = -1;
 	r->flows[FLOW_STDIN].length = 0;
+	if (r->stage == GONE)
+		return;
+	r->stage = DRAINING;
+	r->due[AT_TIMEOUT] = r->due[AT_STOP_LIMIT] = 0;
 	if (m->event == REPORT_FAILED)
 		leave(r);
 }

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -179,7 +180,9 @@ int vmm_start(struct vmm *v, const struct strlist *args, int config_disk)
 	 */
 	if (fcntl(v->messages, F_SETFL, O_NONBLOCK) < 0)
 		return fail_errno(errno, "cannot make a pipe");
-	v->program = args->items[0];
+	v->program = strdup(args->items[0]);
+	if (!v->program)
+		return fail_errno(ENOMEM, "cannot run '%s'", args->items[0]);
 	r = fork_child(v, &l);
 	for (int i = 0; i < CHANNEL_COUNT; i++)
 		close_fd(&v->theirs[i]);
@@ -212,6 +215,7 @@ void vmm_release(struct vmm *v)
 		close_fd(&v->channels[i]);
 		close_fd(&v->theirs[i]);
 	}
+	free(steal_ptr(&v->program));
 	close_fd(&v->pidfd);
 	close_fd(&v->messages);
 }

@@ -8,7 +8,7 @@
 #include "qemu_args.h"
 
 struct vmm {
-	const char *program;         /* what was executed, for messages */
+	char *program;               /* what was executed, for messages */
 	pid_t pid;                   /* 0: not started, or reaped */
 	int pidfd;                   /* readable once it has ended */
 	int status;                  /* as waitpid(2) gives it, once reaped */

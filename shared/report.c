@@ -2,6 +2,7 @@
 /* Lines of the report channel, both ways: flat JSON objects, read and written without a heap. */
 #include "report.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -11,6 +12,13 @@
 
 #include "contract.h"
 #include "json.h"
+
+#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
+
+#define FIELD_SIZE(member) sizeof(((struct report_message *)0)->member)
+
+static_assert(3 * (FIELD_SIZE(name) + FIELD_SIZE(error)) + 256 <= MAX_REPORT_LINE,
+              "each byte of the strings may become a replacement of three");
 
 static const char *const event_names[] = {
     [REPORT_PHASE] = "phase",
@@ -41,6 +49,7 @@ static void put(struct line *l, const char *format, ...)
 	l->length += n < 0 ? l->size : (size_t)n;
 }
 
+/* Control characters, and bytes that are no UTF-8, are replaced: no text may outgrow a line. */
 static void put_string(struct line *l, const char *key, const char *value)
 {
 	size_t left = strlen(value);
@@ -51,10 +60,8 @@ static void put_string(struct line *l, const char *key, const char *value)
 
 		if (*value == '"' || *value == '\\')
 			put(l, "\\%c", *value);
-		else if ((unsigned char)*value < 0x20 || *value == 0x7f)
-			put(l, "\\u%04x", (unsigned)*value);
-		else if (n == 0)
-			put(l, "\\ufffd"); /* a byte that is no UTF-8 cannot stand in JSON */
+		else if (n == 0 || (unsigned char)*value < 0x20 || *value == 0x7f)
+			put(l, REPLACEMENT);
 		else
 			put(l, "%.*s", (int)n, value);
 		value += n ? n : 1;
@@ -129,22 +136,41 @@ static bool take(struct scan *s, char c)
 	return true;
 }
 
+/* Four hexadecimal digits, or -1. */
 static int hex4(const char *p)
 {
+	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
 	int code = 0;
 
 	for (int i = 0; i < 4; i++) {
-		const char *digits = "0123456789abcdef";
-		const char *found = memchr(digits, p[i] | 0x20, 16);
+		const char *found = memchr(digits, p[i], sizeof(digits) - 1);
 
-		if (!found || (p[i] < '0'))
+		if (!found)
 			return -1;
-		code = code * 16 + (int)(found - digits);
+		code = code * 16 + (int)((found - digits) & 15);
 	}
 	return code;
 }
 
-/* The character of an escape, as UTF-8. Return: bytes written, or 0 when it is none. */
+/* A character below U+10000 as UTF-8. Return: its bytes. */
+static size_t encode_utf8(unsigned code, char out[4])
+{
+	if (code < 0x80) {
+		out[0] = (char)code;
+		return 1;
+	}
+	if (code < 0x800) {
+		out[0] = (char)(0xc0 | code >> 6);
+		out[1] = (char)(0x80 | (code & 0x3f));
+		return 2;
+	}
+	out[0] = (char)(0xe0 | code >> 12);
+	out[1] = (char)(0x80 | (code >> 6 & 0x3f));
+	out[2] = (char)(0x80 | (code & 0x3f));
+	return 3;
+}
+
+/* The character of an escape, as UTF-8. Return: its bytes, or 0 when it is none. */
 static size_t take_escape(struct scan *s, char out[4])
 {
 	static const char names[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
@@ -166,48 +192,51 @@ static size_t take_escape(struct scan *s, char out[4])
 	if (code <= 0 || (code >= 0xd800 && code <= 0xdfff))
 		return 0;
 	s->at += 5;
-	if (code < 0x80)
-		return out[0] = (char)code, 1;
-	if (code < 0x800)
-		return out[0] = (char)(0xc0 | code >> 6), out[1] = (char)(0x80 | (code & 0x3f)), 2;
-	out[0] = (char)(0xe0 | code >> 12);
-	out[1] = (char)(0x80 | (code >> 6 & 0x3f));
-	out[2] = (char)(0x80 | (code & 0x3f));
-	return 3;
+	return encode_utf8((unsigned)code, out);
+}
+
+/* One character of a string. Return: its bytes, or 0 when none may stand there. */
+static size_t take_character(struct scan *s, char out[4])
+{
+	size_t n;
+
+	if (*s->at == '\\') {
+		s->at++;
+		return take_escape(s, out);
+	}
+	if ((unsigned char)*s->at < 0x20)
+		return 0;
+	n = json_utf8_length(s->at, (size_t)(s->end - s->at));
+	memcpy(out, s->at, n);
+	s->at += n;
+	return n;
 }
 
 /* What does not fit is cut: a message that is too long is still a message. */
 static bool take_string(struct scan *s, char *text, size_t size)
 {
 	size_t length = 0;
+	bool cut = false;
 
 	if (!take(s, '"'))
 		return false;
 	while (s->at < s->end && *s->at != '"') {
 		char bytes[4];
-		size_t n;
+		size_t n = take_character(s, bytes);
 
-		if (*s->at == '\\') {
-			s->at++;
-			n = take_escape(s, bytes);
-		} else {
-			n = (unsigned char)*s->at < 0x20
-			        ? 0
-			        : json_utf8_length(s->at, (size_t)(s->end - s->at));
-			memcpy(bytes, s->at, n);
-			s->at += n;
-		}
 		if (n == 0)
 			return false;
-		if (length + n < size) {
-			memcpy(text + length, bytes, n);
-			length += n;
-		}
+		cut = cut || length + n >= size;
+		if (cut)
+			continue;
+		memcpy(text + length, bytes, n);
+		length += n;
 	}
 	text[length] = '\0';
 	return take(s, '"');
 }
 
+/* true, false, null or a number; which numbers there are is left to who wants one. */
 static bool take_word(struct scan *s, char *text, size_t size)
 {
 	size_t length = 0;
@@ -215,7 +244,9 @@ static bool take_word(struct scan *s, char *text, size_t size)
 	while (s->at < s->end && length + 1 < size && !memchr(" \t,}", *s->at, 4))
 		text[length++] = *s->at++;
 	text[length] = '\0';
-	return length > 0;
+	if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0 || strcmp(text, "null") == 0)
+		return true;
+	return length > 0 && strspn(text, "0123456789+-.eE") == length;
 }
 
 static bool take_value(struct scan *s, struct value *v)
@@ -238,28 +269,26 @@ static int scan_object(const char *line, size_t length, void *message, member_fn
 
 	if (length >= MAX_REPORT_LINE || !take(&s, '{'))
 		return -EINVAL;
-	if (!take(&s, '}')) {
-		do {
-			if (!take_string(&s, key, sizeof(key)) || !take(&s, ':') ||
-			    !take_value(&s, &value) || !member(message, key, &value))
-				return -EINVAL;
-		} while (take(&s, ','));
-		if (!take(&s, '}'))
+	do {
+		if (!take_string(&s, key, sizeof(key)) || !take(&s, ':') ||
+		    !take_value(&s, &value) || !member(message, key, &value))
 			return -EINVAL;
-	}
+	} while (take(&s, ','));
+	if (!take(&s, '}'))
+		return -EINVAL;
 	skip_space(&s);
 	return s.at == s.end ? 0 : -EINVAL;
 }
 
 static bool number(const struct value *v, uint64_t max, uint64_t *n)
 {
-	char *end;
+	size_t digits = strspn(v->text, "0123456789");
 
-	if (v->is_string || v->text[0] < '0' || v->text[0] > '9')
+	if (v->is_string || !digits || v->text[digits] || (v->text[0] == '0' && digits > 1))
 		return false;
 	errno = 0;
-	*n = strtoull(v->text, &end, 10);
-	return !errno && !*end && *n <= max;
+	*n = strtoull(v->text, NULL, 10);
+	return !errno && *n <= max;
 }
 
 static bool boolean(const struct value *v, bool *b)
@@ -276,55 +305,106 @@ static bool copy(const struct value *v, char *to, size_t size)
 		return false;
 	if (n >= size)
 		n = size - 1;
+	while (n && v->text[n] && ((unsigned char)v->text[n] & 0xc0) == 0x80)
+		n--; /* not through a character */
 	memcpy(to, v->text, n);
 	to[n] = '\0';
 	return true;
 }
 
-static bool take_event(struct report_message *m, const struct value *v)
+enum kind { KIND_EVENT, KIND_STRING, KIND_BOOL, KIND_INT, KIND_INT64, KIND_UINT64 };
+
+#define MEMBER(key, kind, member, max)                                                      \
+	{                                                                                   \
+		key, kind, offsetof(struct report_message, member), FIELD_SIZE(member), max \
+	}
+
+static const struct member {
+	const char *key;
+	enum kind kind;
+	size_t offset;
+	size_t size;
+	uint64_t max;
+} members[] = {
+    MEMBER("event", KIND_EVENT, event, 0),
+    MEMBER("name", KIND_STRING, name, 0),
+    MEMBER("phase", KIND_STRING, name, 0),
+    MEMBER("error", KIND_STRING, error, 0),
+    MEMBER("us", KIND_INT64, us, INT64_MAX),
+    MEMBER("at", KIND_INT64, at_us, INT64_MAX),
+    MEMBER("code", KIND_INT, code, 255),
+    MEMBER("signal", KIND_INT, signal, 64),
+    MEMBER("oom", KIND_BOOL, oom, 0),
+    MEMBER("stdout", KIND_UINT64, out_bytes, UINT64_MAX),
+    MEMBER("stderr", KIND_UINT64, err_bytes, UINT64_MAX),
+    MEMBER("pid", KIND_INT, pid, 4194304), /* PID_MAX_LIMIT */
+};
+
+#define MEMBER_COUNT (sizeof(members) / sizeof(*members))
+
+static bool take_event(const struct value *v, enum report_event *event)
 {
-	if (!v->is_string)
-		return false;
-	for (size_t i = 1; i < sizeof(event_names) / sizeof(*event_names); i++)
+	for (size_t i = REPORT_UNKNOWN + 1; i < sizeof(event_names) / sizeof(*event_names); i++)
 		if (strcmp(event_names[i], v->text) == 0)
-			m->event = (enum report_event)i;
-	return true;
+			*event = (enum report_event)i;
+	return v->is_string;
 }
 
-static bool message_member(void *message, const char *key, const struct value *v)
+static bool store(const struct member *member, void *to, const struct value *v)
 {
-	struct report_message *m = message;
-	uint64_t n = 0;
+	uint64_t n;
 
-	if (strcmp(key, "event") == 0)
-		return take_event(m, v);
-	if (strcmp(key, "name") == 0 || strcmp(key, "phase") == 0)
-		return copy(v, m->name, sizeof(m->name));
-	if (strcmp(key, "error") == 0)
-		return copy(v, m->error, sizeof(m->error));
-	if (strcmp(key, "oom") == 0)
-		return boolean(v, &m->oom);
-	if (strcmp(key, "stdout") == 0)
-		return number(v, UINT64_MAX, &m->out_bytes);
-	if (strcmp(key, "stderr") == 0)
-		return number(v, UINT64_MAX, &m->err_bytes);
-	if (strcmp(key, "us") == 0)
-		return number(v, INT64_MAX, &n) && (m->us = (int64_t)n, true);
-	if (strcmp(key, "at") == 0)
-		return number(v, INT64_MAX, &n) && (m->at_us = (int64_t)n, true);
-	if (strcmp(key, "code") == 0)
-		return number(v, 255, &n) && (m->code = (int)n, true);
-	if (strcmp(key, "signal") == 0)
-		return number(v, 64, &n) && (m->signal = (int)n, true);
-	if (strcmp(key, "pid") == 0)
-		return number(v, 4194304, &n) && (m->pid = (int)n, true);
+	switch (member->kind) {
+	case KIND_EVENT:
+		return take_event(v, to);
+	case KIND_STRING:
+		return copy(v, to, member->size);
+	case KIND_BOOL:
+		return boolean(v, to);
+	case KIND_INT:
+		if (!number(v, member->max, &n))
+			return false;
+		*(int *)to = (int)n;
+		return true;
+	case KIND_INT64:
+	case KIND_UINT64:
+		if (!number(v, member->max, &n))
+			return false;
+		memcpy(to, &n, sizeof(n));
+		return true;
+	}
+	return false;
+}
+
+/* A message and which of its members have been there. */
+struct reading {
+	struct report_message *message;
+	unsigned seen;
+};
+
+static bool message_member(void *data, const char *key, const struct value *v)
+{
+	struct reading *r = data;
+
+	for (size_t i = 0; i < MEMBER_COUNT; i++) {
+		if (strcmp(members[i].key, key) != 0)
+			continue;
+		if (r->seen & 1u << i)
+			return false;
+		r->seen |= 1u << i;
+		return store(&members[i], (char *)r->message + members[i].offset, v);
+	}
 	return true; /* of a later version */
 }
 
 int report_parse(const char *line, size_t length, struct report_message *m)
 {
+	struct reading r = {.message = m};
+	int result;
+
 	*m = (struct report_message){0};
-	return scan_object(line, length, m, message_member);
+	result = scan_object(line, length, &r, message_member);
+	return result == 0 && !(r.seen & 1u) ? -EINVAL : result; /* "event" is the first */
 }
 
 static const struct {
@@ -356,18 +436,17 @@ int report_command_format(char *line, size_t size, const struct report_command *
 static bool command_member(void *command, const char *key, const struct value *v)
 {
 	struct report_command *c = command;
-	bool set = false;
+	bool is_true = false;
 
 	for (size_t i = 0; i < sizeof(requests) / sizeof(*requests); i++) {
 		if (strcmp(requests[i].key, key) != 0)
 			continue;
+		if (c->request)
+			return false; /* one request a line */
+		c->request = requests[i].request;
 		if (requests[i].has_number)
-			set = number(v, UINT64_MAX, &c->value);
-		else if (!boolean(v, &set))
-			return false;
-		if (set)
-			c->request = requests[i].request;
-		return set || !requests[i].has_number;
+			return number(v, UINT64_MAX, &c->value);
+		return boolean(v, &is_true) && is_true;
 	}
 	return true;
 }

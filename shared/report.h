@@ -66,6 +66,9 @@ struct report_command {
 
 /*
  * report_format() - write @m as a line, "\n" included.
+ *
+ * Control characters and bytes that are no UTF-8 become U+FFFD.
+ *
  * Return: the length, or -ENOSPC when @size is too small (MAX_REPORT_LINE is enough).
  */
 int report_format(char *line, size_t size, const struct report_message *m);

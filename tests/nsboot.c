@@ -15,7 +15,8 @@
  *   --when TEXT          once the console has said TEXT (and all steps before this are done):
  *     --kill SIGNAL        send init a signal
  *     --type TEXT          type on the console
- *     --run COMMAND        run a command of the host's shell, and wait for it
+ *     --run COMMAND        run a command of the host's shell, and wait for it; it finds the
+ *                          machine's files below /proc/$INIT_PID/root
  *     --attach FILE        attach one more disk, as the next letter
  *
  * Prints what the console says, without the report lines, and exits with the
@@ -134,7 +135,7 @@ static const struct option long_options[] = {
 
 static void add_disk(struct options *o, char *word)
 {
-	struct disk d = {.image_fd = -1, .loop_fd = -1, .at_power_off = -1};
+	struct disk d = {.image_fd = -1, .loop_fd = -1};
 	char *comma = strrchr(word, ',');
 
 	if (o->disk_count == MAX_DISKS)
@@ -327,14 +328,17 @@ static void type_text(const struct machine *m, const char *text)
 		die("cannot type '%s'", text);
 }
 
-static void run_command(const char *command)
+static void run_command(const struct machine *m, const char *command)
 {
 	int status = 0;
 	pid_t pid = fork();
 
 	if (pid == 0) {
+		char number[16];
 		sigset_t none;
 
+		snprintf(number, sizeof(number), "%d", (int)m->pid);
+		setenv("INIT_PID", number, 1);
 		sigemptyset(&none);
 		sigprocmask(SIG_SETMASK, &none, NULL);
 		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
@@ -373,7 +377,7 @@ static void take_steps(struct machine *m)
 			type_text(m, step->word);
 			break;
 		case STEP_RUN:
-			run_command(step->word);
+			run_command(m, step->word);
 			break;
 		case STEP_ATTACH:
 			attach(m, step->word);

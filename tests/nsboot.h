@@ -21,7 +21,7 @@ struct disk {
 	int image_fd;
 	int loop_fd; /* -1 until attached */
 	dev_t number;
-	int at_power_off; /* the image as it was then, when a filesystem was still mounted; or -1 */
+	bool was_mounted; /* at power-off: a copy of that moment takes the image's place */
 };
 
 /* Once the console has said @text, do something; then the next step is waited for. */
@@ -67,8 +67,9 @@ void disk_attach(struct disk *d);
 void disk_at_power_off(struct disk *d, char letter);
 
 /*
- * disk_detach() - once the machine is gone: free the loop device, and undo what
- * the kernel wrote while it took the namespace apart.
+ * disk_detach() - once the machine is gone: free the loop device. An image that
+ * was still mounted at power-off is replaced by what it was then, without what
+ * the kernel writes as it takes the namespace apart.
  */
 void disk_detach(struct disk *d);
 

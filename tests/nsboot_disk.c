@@ -4,10 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/loop.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <time.h>
@@ -114,16 +114,26 @@ static int copy_image(int from, int to)
 	return errno == ENXIO ? 0 : -errno; /* ENXIO: no more data */
 }
 
+static void name_copy(const struct disk *d, char name[PATH_MAX])
+{
+	snprintf(name, PATH_MAX, "%s.at-power-off", d->path);
+}
+
 void disk_at_power_off(struct disk *d, char letter)
 {
+	char name[PATH_MAX];
+	_cleanup_fd_ int copy = -1;
+
 	if (d->loop_fd < 0 || !is_mounted(d))
 		return;
 	fprintf(stderr, "nsboot: a filesystem on vd%c is still mounted at power-off\n", letter);
 	if (d->readonly)
 		return;
-	d->at_power_off = memfd_create("at-power-off", MFD_CLOEXEC);
-	if (d->at_power_off < 0 || copy_image(d->image_fd, d->at_power_off) < 0)
+	name_copy(d, name);
+	copy = open(name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (copy < 0 || copy_image(d->image_fd, copy) < 0)
 		die("cannot copy '%s'", d->path);
+	d->was_mounted = true;
 }
 
 /* The kernel drops a namespace's mounts soon after its last process, not at once. */
@@ -137,16 +147,19 @@ static void wait_for_release(const struct disk *d)
 
 void disk_detach(struct disk *d)
 {
+	char name[PATH_MAX];
+
 	if (d->loop_fd >= 0) {
-		wait_for_release(d);
+		if (!d->readonly && !d->was_mounted)
+			wait_for_release(d);
 		ioctl(d->loop_fd, LOOP_CLR_FD);
 		close(steal_fd(&d->loop_fd));
 	}
-	if (d->at_power_off >= 0) {
-		if (copy_image(d->at_power_off, d->image_fd) < 0)
-			fprintf(stderr, "nsboot: cannot restore '%s': %m\n", d->path);
-		close(steal_fd(&d->at_power_off));
-	}
 	if (d->image_fd >= 0)
 		close(steal_fd(&d->image_fd));
+	if (!d->was_mounted)
+		return;
+	name_copy(d, name);
+	if (rename(name, d->path) < 0)
+		fprintf(stderr, "nsboot: cannot restore '%s': %m\n", d->path);
 }

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/io_uring.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -85,6 +87,23 @@ static int verb_hold(char **words)
 	int fd = open(*words, O_RDONLY);
 
 	return fd < 0 ? complain(*words) : 0;
+}
+
+/*
+ * Have a file open for writing in an io_uring, and nowhere else: it is closed
+ * some time after the process has gone, not with it.
+ */
+static int verb_uring(char **words)
+{
+	struct io_uring_params params = {0};
+	int ring = (int)syscall(SYS_io_uring_setup, 8, &params);
+	int fd = open(*words, O_WRONLY | O_CREAT, 0644);
+
+	if (ring < 0 || fd < 0 ||
+	    syscall(SYS_io_uring_register, ring, IORING_REGISTER_FILES, &fd, 1) < 0)
+		return complain(*words);
+	close(fd);
+	return 0;
 }
 
 static int verb_mkdir(char **words)
@@ -230,6 +249,12 @@ static int verb_bind(char **words)
 	return 0;
 }
 
+/* Make all mounts shared, as container engines want them. */
+static int verb_share(char **words)
+{
+	return mount(NULL, *words, NULL, MS_REC | MS_SHARED, NULL) < 0 ? complain(*words) : 0;
+}
+
 /* Lazily, so that it always can. */
 static int verb_umount(char **words)
 {
@@ -279,12 +304,25 @@ static int verb_burn(char **words)
 	return 0;
 }
 
+/* The same in a child. */
+static int verb_burn_apart(char **words)
+{
+	fflush(stdout);
+	if (fork() == 0) {
+		verb_burn(words);
+		fflush(stdout);
+		_exit(0);
+	}
+	return 0;
+}
+
 const struct verb file_verbs[] = {
     {"cat", 1, 0, verb_cat},
     {"copy", 0, 0, verb_copy},
     {"hash", 0, 0, verb_hash},
     {"write", 2, 0, verb_write},
     {"hold", 1, 0, verb_hold},
+    {"uring", 1, 0, verb_uring},
     {"mkdir", 1, 0, verb_mkdir},
     {"rm", 1, 0, verb_rm},
     {"chdir", 1, 0, verb_chdir},
@@ -294,7 +332,9 @@ const struct verb file_verbs[] = {
     {"mounts", 0, 0, verb_mounts},
     {"mount", 3, 0, verb_mount},
     {"bind", 2, 0, verb_bind},
+    {"share", 1, 0, verb_share},
     {"umount", 1, 0, verb_umount},
     {"burn-writes", 1, 0, verb_burn},
+    {"burn-writes-apart", 1, 0, verb_burn_apart},
     {NULL, 0, 0, NULL},
 };

@@ -17,6 +17,7 @@
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -200,6 +201,7 @@ static int verb_pid1(char **words)
 	return 0;
 }
 
+/* Of init's own. */
 static int is_zombie(const char *pid)
 {
 	char path[288], text[512], *end = NULL;
@@ -213,7 +215,7 @@ static int is_zombie(const char *pid)
 	if (fgets(text, sizeof(text), f))
 		end = strrchr(text, ')');
 	fclose(f);
-	return end && strncmp(end, ") Z", 3) == 0;
+	return end && strncmp(end, ") Z 1 ", 6) == 0;
 }
 
 static int count_zombies(void)
@@ -230,6 +232,25 @@ static int count_zombies(void)
 	return zombies;
 }
 
+/* Wait, without turning round and round, for the parent to end: it holds the other end of @gate. */
+static void __attribute__((noreturn)) be_orphaned(const int gate[2], int status)
+{
+	char byte;
+
+	close(gate[1]);
+	while (read(gate[0], &byte, 1) < 0 && errno == EINTR)
+		;
+	_exit(status);
+}
+
+static void __attribute__((noreturn)) abandon(int count, const int gate[2])
+{
+	for (int i = 0; i < count; i++)
+		if (fork() == 0)
+			be_orphaned(gate, i & 0x7f);
+	_exit(0);
+}
+
 /*
  * Processes whose parent ends before them, and who end then: PID 1 has to reap
  * them. A pipe that each holds tells when the last has ended.
@@ -237,24 +258,19 @@ static int count_zombies(void)
 static int verb_orphans(char **words)
 {
 	const struct timespec pause_time = {.tv_nsec = 10000000};
-	int count = atoi(*words), ends[2], zombies;
+	int count = atoi(*words), ends[2], gate[2], zombies;
 	char byte;
 	pid_t pid;
 
 	fflush(stdout);
-	if (pipe2(ends, O_CLOEXEC) < 0)
+	if (pipe2(ends, O_CLOEXEC) < 0 || pipe2(gate, O_CLOEXEC) < 0)
 		return complain(*words);
 	pid = fork();
-	if (pid == 0) {
-		for (int i = 0; i < count; i++)
-			if (fork() == 0) {
-				while (getppid() != 1)
-					nanosleep(&pause_time, NULL);
-				_exit(i & 0x7f);
-			}
-		_exit(0);
-	}
+	if (pid == 0)
+		abandon(count, gate);
 	close(ends[1]);
+	close(gate[0]);
+	close(gate[1]);
 	if (pid < 0 || waitpid(pid, NULL, 0) < 0)
 		return complain(*words);
 	while (read(ends[0], &byte, 1) > 0)
@@ -271,6 +287,7 @@ static void block_all(sigset_t *set)
 {
 	sigfillset(set);
 	sigdelset(set, SIGCHLD);
+	sigdelset(set, SIGCONT); /* goes along with each request to stop */
 	sigprocmask(SIG_BLOCK, set, NULL);
 }
 
@@ -370,6 +387,29 @@ static int verb_close(char **words)
 	return 0;
 }
 
+/* Read a line of standard input. */
+static int verb_line(char **words)
+{
+	char line[1024];
+	size_t n = 0;
+
+	(void)words;
+	while (n < sizeof(line) && read(STDIN_FILENO, line + n, 1) == 1 && line[n] != '\n')
+		n++;
+	printf("line ");
+	put_escaped(line, n);
+	putchar('\n');
+	return 0;
+}
+
+/* Nothing more comes out of the terminal until somebody lets it go on. */
+static int verb_hush(char **words)
+{
+	(void)words;
+	fflush(stdout);
+	return tcflow(STDOUT_FILENO, TCOOFF) < 0 ? complain("") : 0;
+}
+
 /* What a container runtime does: user and mount namespaces of its own, with another root. */
 static int verb_nest(char **words)
 {
@@ -421,6 +461,8 @@ const struct verb process_verbs[] = {
     {"leave", 0, 0, verb_leave},
     {"ignore", 1, 0, verb_ignore},
     {"close-fds", 0, 0, verb_close},
+    {"line", 0, 0, verb_line},
+    {"hush", 0, 0, verb_hush},
     {"nest", 0, 0, verb_nest},
     {NULL, 0, 0, NULL},
 };

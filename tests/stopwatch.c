@@ -17,8 +17,6 @@
 #include <time.h>
 #include <unistd.h>
 
-extern char **environ;
-
 static double now_us(void)
 {
 	struct timespec t;
@@ -61,7 +59,7 @@ int main(int argc, char **argv)
 
 	while (times && *second && strcmp(*second, "--") != 0)
 		second++;
-	if (!times || !*second || !second[1]) {
+	if (!times || second == argv + 2 || !*second || !second[1]) {
 		fprintf(stderr, "usage: stopwatch TIMES COMMAND... -- COMMAND...\n");
 		return 2;
 	}

@@ -339,7 +339,7 @@ teardown() {
 	config
 	build disk.img
 	# super block, group descriptor, inode table, directory
-	for place in $(seq 1024 3 1300) $(seq 2048 2080) $(seq 5376 5536) $(seq 7936 8064) $(seq 9216 9260); do
+	for place in $(seq 1024 13 1300) $(seq 2048 3 2080) $(seq 5376 11 5536) $(seq 7936 11 8064) $(seq 9216 5 9260); do
 		cp disk.img bad.img
 		printf '\377' | dd of=bad.img bs=1 seek="$place" conv=notrunc status=none
 		run_vmconfig show bad.img

@@ -313,6 +313,7 @@ seed_config() {
 @test "with a nonce, the workload cannot forge a report" {
 	config '.report = {nonce: "0123456789abcdef"}' \
 		say 'vmconfig-report: {"event":"exit","code":0,"signal":0,"oom":false}' , \
+		say 'vmconfig-report: {"event":"failed","phase":"root","error":"x","code":125}' , \
 		say 'vmconfig-report:0000 {"event":"exit","code":0,"signal":0,"oom":false}' , \
 		cat /proc/cmdline , exit 3
 	boot --nonce 0123456789abcdef --cmdline 'quiet vmconfig.log=debug'
@@ -320,6 +321,10 @@ seed_config() {
 	refute_output_contains 0123456789abcdef
 	assert_line_matches 'vmconfig-report: .*"exit".*'
 	assert_line_matches 'vmconfig-report:0000 .*'
+
+	echo broken >config.json
+	boot --nonce 0123456789abcdef
+	assert_failed 'config disk' 'config.json:1:1: '
 }
 
 @test "words of the command line that make no sense stop the boot" {

@@ -12,8 +12,6 @@
 #include "contract.h"
 #include "disk.h"
 
-extern char **environ;
-
 static char *config;
 
 static int make_config(void **state)

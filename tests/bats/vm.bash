@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154 # bats and helper.bash set status, output, stderr
+# For tests that boot a virtual machine with the stock kernel. Loaded after helper.
+
+: "${VMCONFIG_KERNEL:=$ROOT/build/kernel/vmlinuz}" "${VMCONFIG_INITRD:=$BUILD/initrd.cpio}"
+export VMCONFIG_KERNEL VMCONFIG_INITRD
+
+PROBE_IMAGE=$ROOT/build/images/probe.img
+BUSYBOX_IMAGE=$ROOT/build/images/busybox.img
+
+setup() {
+	need qemu-system-x86_64
+	cd "$BATS_TEST_TMPDIR" || return
+	jq -nc '{entrypoint: ["/probe"], cmd: [], workdir: "/", env: {}, network_enabled: false,
+		init_mode: "exec"}' >base.json
+}
+
+# vm [OPTION…] -- VERB… - boot the probe in an image that has nothing else; $status, $output, $stderr.
+vm() {
+	run_vmconfig run --config base.json --disk "$PROBE_IMAGE,ro,serial=root" --timeout 120 "$@"
+}
+
+# vm_in_background [OPTION…] - the same with stdout and stderr in files, as process $vm.
+vm_in_background() {
+	"$VMCONFIG" run --config base.json --timeout 120 "$@" >stdout 2>stderr 3>&- &
+	vm=$!
+}
+
+# wait_for_line FILE TEXT - until a line of a growing file has TEXT, a minute at most.
+wait_for_line() {
+	timeout 60 tail -n +1 -F --sleep-interval=0.1 "$1" 2>/dev/null | grep -q -m 1 -F -e "$2" ||
+		fail "no line with '$2' in $1" "$(cat stdout stderr 2>/dev/null)"
+}
+
+# wait_for_vm - its exit status becomes $status.
+wait_for_vm() {
+	status=0
+	wait "$vm" || status=$?
+	output=$(cat stdout) stderr=$(cat stderr)
+}
+
+# make_disk FILE [SIZE] - an empty ext4 filesystem.
+make_disk() {
+	truncate -s "${2:-32M}" "$1"
+	mke2fs -q -F -t ext4 "$1"
+}
+
+# assert_clean IMAGE - no errors, and a journal that needs no replay.
+assert_clean() {
+	local state
+	e2fsck -fn "$1" >fsck.log 2>&1 || fail "e2fsck finds errors in $1" "$(cat fsck.log)"
+	state=$(dumpe2fs -h "$1" 2>/dev/null)
+	[[ $state != *needs_recovery* ]] || fail "the journal of $1 needs recovery"
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* Kernel parameters, one a line: the kernel reads exactly those that were accepted. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kernel_cmdline.h"
+#include "kernel_words.h"
+#include "list.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(const struct strlist *words, char *line)
+{
+	if (strlen(line) >= COMMAND_LINE_SIZE)
+		abort();
+	for (size_t i = 0; i < words->count; i++) {
+		char *name, *value;
+
+		if (!*words->items[i])
+			continue; /* says nothing */
+		if (!*line)
+			abort();
+		line = kernel_next_arg(line, &name, &value);
+		if (!kernel_word_is(words->items[i], name, value))
+			abort();
+	}
+	if (*line)
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = malloc(size + 1), *rest = text, *word, *line;
+	struct strlist words = {0};
+
+	if (!text)
+		return 0;
+	memcpy(text, data, size);
+	text[size] = '\0';
+	while ((word = strsep(&rest, "\n")))
+		if (strlist_add(&words, word) < 0)
+			abort();
+	close(STDERR_FILENO); /* refusals are not of interest */
+	if (kernel_cmdline_make(&words, &line) == 0) {
+		check(&words, line);
+		free(line);
+	}
+	strlist_release(&words);
+	free(text);
+	return 0;
+}

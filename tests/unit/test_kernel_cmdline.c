@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* The kernel's command line: what the kernel reads is what was said. */
+#include "scratch_test.h"
+
+#include "kernel_cmdline.h"
+#include "kernel_words.h"
+#include "list.h"
+
+static int make(char **line, const char *const *words, size_t count)
+{
+	struct strlist list = {0};
+	int r;
+
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(strlist_add(&list, words[i]), 0);
+	r = kernel_cmdline_make(&list, line);
+	strlist_release(&list);
+	return r;
+}
+
+static void test_words_are_joined(void **state)
+{
+	static const char *const words[] = {"console=ttyS0", "", "quiet", "a=b=c", "x="};
+	char *line;
+
+	(void)state;
+	assert_int_equal(make(&line, words, 5), 0);
+	assert_string_equal(line, "console=ttyS0 quiet a=b=c x=");
+	free(line);
+	assert_int_equal(make(&line, NULL, 0), 0);
+	assert_string_equal(line, "");
+	free(line);
+}
+
+static void test_spaces_are_quoted(void **state)
+{
+	static const char *const words[] = {"foo=hello world", "hello world", "a b=c", "=d e"};
+	char *line;
+
+	(void)state;
+	assert_int_equal(make(&line, words, 4), 0);
+	assert_string_equal(line, "foo=\"hello world\" \"hello world\" \"a b=c\" \"=d e\"");
+	free(line);
+}
+
+static void test_kernel_reads_the_same_words(void **state)
+{
+	static const char *const words[] = {
+	    "quiet",
+	    "foo=hello world",
+	    "hello world",
+	    "a b=c d",
+	    "x=",
+	    "=d e",
+	    "s= ",
+	    " ",
+	    "nbsp=\xc3\xa0 y",
+	    "=",
+	    "a==b c",
+	    "dyndbg=file a.c +p; file b.c +p",
+	};
+	const size_t count = sizeof(words) / sizeof(*words);
+	char *line, *rest, *name, *value;
+
+	(void)state;
+	assert_int_equal(make(&line, words, count), 0);
+	rest = line;
+	for (size_t i = 0; i < count; i++) {
+		assert_true(*rest);
+		rest = kernel_next_arg(rest, &name, &value);
+		if (!kernel_word_is(words[i], name, value))
+			fail_msg("'%s' was read as '%s' = '%s'", words[i], name, value);
+	}
+	assert_string_equal(rest, "");
+	free(line);
+}
+
+static void test_what_cannot_be_said(void **state)
+{
+	static const struct {
+		const char *word;
+		const char *message;
+	} rows[] = {
+	    {"a=\"b\"",
+	     "vmconfig: kernel parameter 'a=\"b\"' holds a '\"', which the kernel cannot "
+	     "read"},
+	    {"a=b\nc", "vmconfig: kernel parameter 'a=b\\x0ac' holds a control character"},
+	    {"\x7f", "vmconfig: kernel parameter '\\x7f' holds a control character"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char *line;
+
+		stderr_begin();
+		assert_int_equal(make(&line, &rows[i].word, 1), -EINVAL);
+		assert_string_equal(stderr_said(), rows[i].message);
+	}
+}
+
+static void test_length_is_limited(void **state)
+{
+	char word[COMMAND_LINE_SIZE + 1];
+	const char *words[] = {word};
+	char *line;
+
+	(void)state;
+	memset(word, 'x', sizeof(word));
+	word[COMMAND_LINE_SIZE - 1] = '\0';
+	assert_int_equal(make(&line, words, 1), 0);
+	assert_int_equal(strlen(line), COMMAND_LINE_SIZE - 1);
+	free(line);
+
+	word[COMMAND_LINE_SIZE - 1] = 'x';
+	word[COMMAND_LINE_SIZE] = '\0';
+	stderr_begin();
+	assert_int_equal(make(&line, words, 1), -EINVAL);
+	assert_string_equal(stderr_said(), "vmconfig: the kernel command line has 2049 bytes, more "
+	                                   "than 2048 (COMMAND_LINE_SIZE)");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_words_are_joined),
+	    cmocka_unit_test(test_spaces_are_quoted),
+	    cmocka_unit_test(test_kernel_reads_the_same_words),
+	    cmocka_unit_test(test_what_cannot_be_said),
+	    cmocka_unit_test(test_length_is_limited),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
