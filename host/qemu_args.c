@@ -19,7 +19,8 @@
 
 #define DEFAULT_MEMORY (INT64_C(256) << 20)
 #define MIN_MEMORY     (INT64_C(32) << 20)
-#define MAX_SERIAL     20 /* VIRTIO_BLK_ID_BYTES */
+#define MAX_SERIAL     20  /* VIRTIO_BLK_ID_BYTES */
+#define MAX_VECTORS    160 /* of some 200 that one x86 processor has */
 
 /* The set that config disks are opened from: /dev/fdset/N stands for a descriptor. */
 #define CONFIG_FDSET 1
@@ -29,6 +30,7 @@ struct builder {
 	const struct qemu_setup *setup;
 	struct strlist *args;
 	unsigned devices; /* on the PCI bus so far */
+	unsigned vectors; /* of interrupts that these take */
 };
 
 static int add(struct builder *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -76,12 +78,14 @@ static char *escape(const char *value)
 /*
  * -device and its place on the bus. Functions of a slot are used before the
  * next slot, so that there is room for many, and the guest finds them in the
- * order in which they stand here.
+ * order in which they stand here. @vectors: how many interrupts it would have
+ * of its own; what comes after MAX_VECTORS shares the lines of the bus, as the
+ * driver of a device that finds none left fails.
  */
-static int add_device(struct builder *b, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+static int add_device(struct builder *b, unsigned vectors, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
-static int add_device(struct builder *b, const char *format, ...)
+static int add_device(struct builder *b, unsigned vectors, const char *format, ...)
 {
 	_cleanup_free_ char *device = NULL;
 	unsigned slot = 1 + b->devices / 8, function = b->devices % 8;
@@ -98,10 +102,12 @@ static int add_device(struct builder *b, const char *format, ...)
 		device = NULL;
 		return fail_errno(ENOMEM, "cannot make QEMU's arguments");
 	}
+	b->vectors += vectors;
 	r = add(b, "-device");
 	return r < 0 ? r
-	             : add(b, "%s,addr=%x.%x%s", device, slot, function,
-	                   function ? "" : ",multifunction=on");
+	             : add(b, "%s,addr=%x.%x%s%s", device, slot, function,
+	                   function ? "" : ",multifunction=on",
+	                   b->vectors > MAX_VECTORS ? ",vectors=0" : "");
 }
 
 /* Nothing but what is named here: no default devices, no user's qemu.conf, no monitor, no window.
@@ -170,7 +176,7 @@ static int add_channels(struct builder *b)
 	    [CHANNEL_STDOUT] = PORT_STDOUT,
 	    [CHANNEL_STDERR] = PORT_STDERR,
 	};
-	int r = add_device(b, "virtio-serial-pci,id=ports,disable-legacy=on");
+	int r = add_device(b, 2, "virtio-serial-pci,id=ports,disable-legacy=on");
 
 	for (int i = 0; r == 0 && i < CHANNEL_COUNT; i++) {
 		r = add(b, "-chardev");
@@ -205,7 +211,7 @@ static int add_disk(struct builder *b, const char *file, const char *serial, boo
 		r = add(b, "if=none,id=disk%u,format=raw,readonly=%s,file=%s%s", id,
 		        readonly ? "on" : "off", *file == '/' ? "" : "./", name);
 	return r < 0 ? r
-	             : add_device(b, "virtio-blk-pci,drive=disk%u,disable-legacy=on%s%s", id,
+	             : add_device(b, 2, "virtio-blk-pci,drive=disk%u,disable-legacy=on%s%s", id,
 	                          serial ? ",serial=" : "", serial ? serial : "");
 }
 
@@ -343,7 +349,7 @@ static int add_nics(struct builder *b)
 		if (r == 0)
 			r = nic->tap ? add_tap(b, i, nic->tap) : add_user_network(b, i, here);
 		if (r == 0) /* no romfile: nothing boots from the network */
-			r = add_device(b,
+			r = add_device(b, 3,
 			               "virtio-net-pci,netdev=net%zu,mac=%s,disable-legacy=on,"
 			               "romfile=",
 			               i, nic->mac);

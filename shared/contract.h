@@ -39,6 +39,7 @@
 /* Limits; each is named in the message of whoever refuses. */
 #define MAX_CONFIG_BYTES   (16u << 20) /* config.json */
 #define MAX_JSON_DEPTH     64u
+#define MAX_JSON_VALUES    524288u
 #define MAX_HOSTNAME       64u   /* __NEW_UTS_LEN */
 #define MAX_DEVICE_WAIT_MS 10000 /* for a device to appear, in the guest */
 #define MAX_REPORT_LINE    4096u /* bytes of one line on the report channel */

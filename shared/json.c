@@ -279,8 +279,12 @@ static bool scan_list(struct scan *s, unsigned depth, int close)
 
 static bool scan_note_value(struct scan *s)
 {
-	size_t *values = list_grow(s->values, s->value_count, sizeof(*values));
+	size_t *values;
 
+	/* A value of two bytes becomes a node of eighty: a small machine must survive the worst. */
+	if (s->value_count >= MAX_JSON_VALUES)
+		return scan_fail(s, "there are too many values (MAX_JSON_VALUES)");
+	values = list_grow(s->values, s->value_count, sizeof(*values));
 	if (!values) {
 		s->out_of_memory = true;
 		return false;
@@ -329,41 +333,45 @@ static bool scan_document(struct scan *s)
 	return true;
 }
 
-static int note_lines(struct json_doc *doc)
+/* Bytes of a block: what is looked through to tell a line. Lines are not kept, for a document may
+ * be nothing but line ends. */
+#define MARK_BYTES 4096
+
+/* Go on from @at, which stands at offset @from, to offset @to. */
+static struct json_mark count_lines(const struct json_doc *doc, struct json_mark at, size_t from,
+                                    size_t to)
 {
-	size_t at = 0;
+	const char *end = doc->text + to;
 
-	for (;;) {
-		const char *end;
-		size_t *lines = list_grow(doc->lines, doc->line_count, sizeof(*lines));
-
-		if (!lines)
-			return -ENOMEM;
-		doc->lines = lines;
-		lines[doc->line_count++] = at;
-		end = memchr(doc->text + at, '\n', doc->length - at);
-		if (!end)
-			return 0;
-		at = (size_t)(end - doc->text) + 1;
+	for (const char *s = doc->text + from; (s = memchr(s, '\n', (size_t)(end - s))); s++) {
+		at.lines++;
+		at.start = (size_t)(s - doc->text) + 1;
 	}
+	return at;
+}
+
+static int mark_lines(struct json_doc *doc)
+{
+	size_t count = doc->length / MARK_BYTES + 1;
+
+	doc->marks = calloc(count, sizeof(*doc->marks));
+	if (!doc->marks)
+		return -ENOMEM;
+	for (size_t i = 1; i < count; i++)
+		doc->marks[i] =
+		    count_lines(doc, doc->marks[i - 1], (i - 1) * MARK_BYTES, i * MARK_BYTES);
+	return 0;
 }
 
 static struct place place_at(const struct json_doc *doc, size_t offset, const char *pointer)
 {
-	size_t low = 0, high = doc->line_count;
+	size_t block = offset / MARK_BYTES;
+	struct json_mark at = count_lines(doc, doc->marks[block], block * MARK_BYTES, offset);
 
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-
-		if (doc->lines[middle] <= offset)
-			low = middle;
-		else
-			high = middle;
-	}
 	return (struct place){
 	    .pointer = pointer,
-	    .line = (unsigned)low + 1,
-	    .column = (unsigned)(offset - doc->lines[low]) + 1,
+	    .line = (unsigned)at.lines + 1,
+	    .column = (unsigned)(offset - at.start) + 1,
 	};
 }
 
@@ -416,8 +424,8 @@ static int check_duplicates(const struct json_doc *doc, const cJSON *object, str
 		if (strcmp(members[i - 1]->string, members[i]->string) != 0)
 			continue;
 		place = json_place(doc, members[i], "");
-		problem_add(p, SEVERITY_ERROR, "json-duplicate-key", &place, "duplicate key '%s'",
-		            members[i]->string);
+		problem_add(p, SEVERITY_ERROR, "json-duplicate-key", &place,
+		            "duplicate key '%.256s'", members[i]->string);
 	}
 	free(members);
 	return 0;
@@ -460,7 +468,7 @@ static int read_document(struct json_doc *doc, struct scan *s, struct problems *
 	size_t index = 0;
 	int r;
 
-	if (doc->length > INT_MAX || note_lines(doc) < 0)
+	if (doc->length > INT_MAX || mark_lines(doc) < 0)
 		return -ENOMEM;
 	if (!scan_document(s))
 		return report_syntax(doc, s, p);
@@ -489,13 +497,13 @@ int json_parse(struct json_doc *doc, const char *text, size_t length, struct pro
 void json_release(struct json_doc *doc)
 {
 	cJSON_Delete(doc->root);
-	free(doc->lines);
+	free(doc->marks);
 	*doc = (struct json_doc){0};
 }
 
 struct place json_place(const struct json_doc *doc, const cJSON *node, const char *pointer)
 {
-	if (!doc || !doc->lines || !node)
+	if (!doc || !doc->marks || !node)
 		return (struct place){.pointer = pointer};
 	return place_at(doc, (size_t)node->valueint, pointer);
 }

@@ -19,12 +19,17 @@
 
 #include "problem.h"
 
+/* What stands before a block of the text. */
+struct json_mark {
+	size_t lines; /* ended before it */
+	size_t start; /* offset of the line that it begins in */
+};
+
 struct json_doc {
 	cJSON *root;
 	const char *text; /* the caller's, must outlive the document */
 	size_t length;
-	size_t *lines; /* offset of each line's first byte */
-	size_t line_count;
+	struct json_mark *marks; /* one for each block */
 };
 
 /*

@@ -96,7 +96,7 @@ same() {
 
 @test "the limits in vmconfig-config(5) are those of the contract" {
 	local name value
-	for name in MAX_CONFIG_BYTES MAX_ARG_BYTES MAX_EXEC_BYTES; do
+	for name in MAX_CONFIG_BYTES MAX_JSON_VALUES MAX_JSON_DEPTH MAX_ARG_BYTES MAX_EXEC_BYTES; do
 		value=$(echo "$name" | ${CC:-cc} -E -P -include "$ROOT/shared/contract.h" - | tail -n 1)
 		value=$((${value//u/}))
 		grep -qw "$value" "$ROOT/man/vmconfig-config.5" || fail "no $value ($name)"

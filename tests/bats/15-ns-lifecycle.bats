@@ -258,11 +258,12 @@ teardown() {
 	config '.volume_mounts = [{device: "/dev/vdc", path: "/data", mode: "rw"},
 		{device: "/dev/vdd", path: "/run/data", mode: "rw"}]' \
 		write /data/file x , write /run/data/file x , write /file x , sleep-until-signal
-	STILL_MOUNTED=yes
-	boot --disk upper.img --disk volume.img --disk inrun.img --timeout 20 --when ready \
+	STILL_MOUNTED=yes boot --disk upper.img --disk volume.img --disk inrun.img --timeout 20 --when ready \
 		--run "$(keep '<' /data/file); $(keep '<' /run/data/file); $(keep '<' /file); kill \$INIT_PID"
 	assert_exit 0
-	[[ $stderr == *'vdb is still mounted'*'vdc is still mounted'*'vdd is still mounted'* ]]
+	assert_stderr_contains 'vdb is still mounted'
+	assert_stderr_contains 'vdc is still mounted'
+	assert_stderr_contains 'vdd is still mounted'
 	assert_line "init: cannot unmount '/data'"
 	assert_line "init: cannot unmount '/run/data'"
 	assert_clean upper.img

@@ -18,7 +18,12 @@ setup_file() {
 setup() {
 	[ "$(id -u)" -eq 0 ] || skip_or_fail 'namespaces and loop devices need root'
 	cd "$BATS_TEST_TMPDIR" || return
+	use_scratch
+}
+
+use_scratch() {
 	SCRATCH=$BATS_FILE_TMPDIR/scratch.img
+	STILL_MOUNTED=
 }
 
 # make_image IMAGE [DIRECTORY [MKE2FS-OPTION…]] - ext4 with what is in the directory.
@@ -70,7 +75,7 @@ nsboot() {
 	[[ $stderr != *PANIC* ]] || explain 'init has panicked'
 	[[ $stderr != *TIMEOUT* ]] || explain 'init hangs'
 	[[ $stderr != *'never said'* ]] || explain 'init has not said what was waited for'
-	[[ ${STILL_MOUNTED:-} || $stderr != *'still mounted'* ]] || explain 'not all was unmounted'
+	[[ $STILL_MOUNTED || $stderr != *'still mounted'* ]] || explain 'not all was unmounted'
 }
 
 # boot OPTION… - boot the scratch image with config.json.

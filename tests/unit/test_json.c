@@ -311,6 +311,33 @@ static void test_many_keys(void **state)
 	free(text);
 }
 
+/* [0,0,…] of @count numbers: with the array one value more. */
+static void assert_values(size_t count, const char *problems)
+{
+	size_t length = 2 * count + 1;
+	char *text = malloc(length);
+	struct document d;
+
+	assert_non_null(text);
+	for (size_t i = 0; i < length; i++)
+		text[i] = i % 2 ? '0' : ',';
+	text[0] = '[';
+	text[length - 1] = ']';
+	document_from_bytes(&d, text, length);
+	assert_problems(&d.problems, problems);
+	assert_int_equal(d.result, problems[0] ? -EINVAL : 0);
+	document_release(&d);
+	free(text);
+}
+
+static void test_many_values(void **state)
+{
+	(void)state;
+	assert_values(MAX_JSON_VALUES - 1, "");
+	assert_values(MAX_JSON_VALUES, "1:1048576 error json-syntax : "
+	                               "there are too many values (MAX_JSON_VALUES)");
+}
+
 static void assert_place(const struct json_doc *doc, const char *pointer, unsigned line,
                          unsigned column)
 {
@@ -347,6 +374,63 @@ static void test_places(void **state)
 	place = json_place(NULL, d.doc.root, "/a");
 	assert_int_equal(place.line, 0);
 	document_release(&d);
+}
+
+/* Lines of many lengths, so that they and the blocks they are counted by meet in many ways. */
+static void test_places_in_a_long_document(void **state)
+{
+	size_t size = 300000, length = 0, line = 1, column = 1;
+	char *text = malloc(size);
+	struct document d;
+	const cJSON *node;
+
+	(void)state;
+	assert_non_null(text);
+	text[length++] = '[';
+	for (unsigned i = 0; length < size - 400; i++) {
+		size_t spaces = i * 37 % 211 * (i % 3);
+
+		if (i % 2)
+			text[length++] = '\n';
+		memset(text + length, i % 5 ? ' ' : '\n', spaces);
+		length += spaces;
+		length += (size_t)sprintf(text + length, "%u,", i);
+	}
+	text[length - 1] = ']';
+	document_from_bytes(&d, text, length);
+	assert_int_equal(d.result, 0);
+	node = d.doc.root->child;
+	for (size_t i = 0; node; i++) {
+		struct place place = json_place(&d.doc, node, "");
+
+		if (text[i] == '\n') {
+			line++;
+			column = 0;
+		}
+		if (i == (size_t)node->valueint) {
+			assert_int_equal(place.line, line);
+			assert_int_equal(place.column, column);
+			node = node->next;
+		}
+		column++;
+	}
+	document_release(&d);
+	free(text);
+}
+
+static void test_only_line_ends(void **state)
+{
+	size_t length = 1 << 20;
+	char *text = malloc(length);
+	struct document d;
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, '\n', length);
+	document_from_bytes(&d, text, length);
+	assert_problems(&d.problems, "1048577:1 error json-syntax : a value is missing");
+	document_release(&d);
+	free(text);
 }
 
 static void assert_found(const struct json_doc *doc, const char *pointer, const char *expected)
@@ -483,7 +567,10 @@ int main(void)
 	    cmocka_unit_test(test_depth_bomb),
 	    cmocka_unit_test(test_duplicate_keys),
 	    cmocka_unit_test(test_many_keys),
+	    cmocka_unit_test(test_many_values),
 	    cmocka_unit_test(test_places),
+	    cmocka_unit_test(test_places_in_a_long_document),
+	    cmocka_unit_test(test_only_line_ends),
 	    cmocka_unit_test(test_find),
 	    cmocka_unit_test(test_integers),
 	    cmocka_unit_test(test_numbers_are_kept),

@@ -342,7 +342,11 @@ static void test_many_disks(void **state)
 	assert_int_equal(build(&s.vm, &args), 0);
 	assert_string_equal(args.items[args.count - 1],
 	                    "virtio-blk-pci,drive=disk239,disable-legacy=on,serial=vmconfig,"
-	                    "addr=1e.7");
+	                    "addr=1e.7,vectors=0");
+
+	/* A processor has some 200 interrupts: the first devices have their own, the rest share. */
+	assert_null(strstr(argument(&args, "-device", 5 + 78), "vectors=0"));
+	assert_non_null(strstr(argument(&args, "-device", 5 + 79), ",vectors=0"));
 	strlist_release(&args);
 
 	s.vm.disks.count++;

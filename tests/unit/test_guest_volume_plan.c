@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* The order of volumes. */
+#include "guest_test.h"
+
+#include "cleanup.h"
+#include "volume_plan.h"
+
+#define MANY 300
+
+/* The paths of the plan, with spaces between; those of the config are given in the same way. */
+static void assert_order(const char *paths, const char *expected)
+{
+	char json[2048] = "{'volume_mounts':[", copy[512], text[512] = "";
+	_cleanup_free_ const struct volume **plan = NULL;
+	struct vmconfig cfg;
+	char *rest = copy, *path;
+	size_t count = 0;
+
+	snprintf(copy, sizeof(copy), "%s", paths);
+	for (; *paths && (path = strsep(&rest, " ")); count++)
+		sprintf(json + strlen(json), "%s{'device':'/dev/vd%c','path':'%s','mode':'rw'}",
+		        count ? "," : "", (char)('a' + count), path);
+	strcat(json, "]}");
+	config_from(&cfg, json);
+	plan = volume_plan(&cfg);
+	assert_non_null(plan);
+	for (size_t i = 0; i < count; i++)
+		sprintf(text + strlen(text), "%s%s", i ? " " : "", plan[i]->path);
+	assert_null(plan[count]);
+	assert_string_equal(text, expected);
+	vmconfig_release(&cfg);
+}
+
+static void test_none(void **state)
+{
+	(void)state;
+	assert_order("", "");
+}
+
+static void test_order_of_the_list_is_kept(void **state)
+{
+	(void)state;
+	assert_order("/c /a /b", "/c /a /b");
+	assert_order("/c/z /a/y /b/x", "/c/z /a/y /b/x");
+}
+
+static void test_parents_before_children(void **state)
+{
+	(void)state;
+	assert_order("/a/b/c /a/b /a", "/a /a/b /a/b/c");
+	assert_order("/x /a/b /a", "/x /a /a/b");
+	assert_order("/ab/c /a /ab", "/a /ab /ab/c");
+}
+
+static void test_slashes_do_not_count(void **state)
+{
+	(void)state;
+	assert_order("/a//b/// //a/ /c", "//a/ /c /a//b///");
+}
+
+/* qsort(3) is not stable by itself. */
+static void test_many_of_one_depth_stay_in_order(void **state)
+{
+	static struct volume items[MANY];
+	struct vmconfig cfg = {.volume_mounts = {items, MANY}};
+	_cleanup_free_ const struct volume **plan = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < MANY; i++)
+		items[i].path = i % 3 ? (char[]){"/same/depth"} : (char[]){"/less"};
+	plan = volume_plan(&cfg);
+	assert_non_null(plan);
+	for (size_t i = 1; i < MANY; i++)
+		assert_true(strlen(plan[i - 1]->path) < strlen(plan[i]->path) ||
+		            plan[i - 1] < plan[i]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_none),
+	    cmocka_unit_test(test_order_of_the_list_is_kept),
+	    cmocka_unit_test(test_parents_before_children),
+	    cmocka_unit_test(test_slashes_do_not_count),
+	    cmocka_unit_test(test_many_of_one_depth_stay_in_order),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
