@@ -54,18 +54,24 @@ HARDEN  := -D_FORTIFY_SOURCE=2 -fPIE
 LDHARDEN := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 endif
 
-# The host's command starts in a millisecond because it links nothing else.
+# The host's command is one static file by default: it goes into any build pipeline, and it starts
+# in a tenth of the time that a dynamic loader takes. LINK=dynamic takes the system's libraries.
+LINK        ?= static
 HOST_LIBS   := -lext2fs -lcom_err -lcjson -lmd
 NATIVE_LIBS := -lmount -lblkid -lcjson
 STATIC_LIBS := -lmount -lblkid -luuid -lcjson
 
 HOST_CFLAGS  = $(BASE) $(HARDEN) -D_FILE_OFFSET_BITS=64 $(CPPFLAGS) $(CFLAGS)
 HOST_LDFLAGS = $(LDHARDEN) -Wl,--as-needed $(LDFLAGS)
-GUEST_CFLAGS = $(BASE) -isystem $(STATIC)/include -isystem $(STATIC)/linux -Os -g -fno-pie \
+MUSL_BASE    = $(BASE) -isystem $(STATIC)/include -isystem $(STATIC)/linux -g -fno-pie \
 	-ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
+MUSL_CFLAGS  = $(MUSL_BASE) -O2
+GUEST_CFLAGS = $(MUSL_BASE) -Os
 GUEST_LDFLAGS = -static -no-pie -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack -L$(STATIC)/lib
 
 HOST_OBJ   := $(HOST_SRC:%.c=$(O)/obj/host/%.o)
+# The static command. The objects above are what tests and sanitizers link.
+MUSL_OBJ   := $(HOST_SRC:%.c=$(O)/obj/musl/%.o)
 GUEST_OBJ  := $(GUEST_SRC:%.c=$(O)/obj/guest/%.o)
 # The guest once more, by the host's compiler and libraries: for unit tests and sanitizers.
 NATIVE_OBJ := $(GUEST_SRC:%.c=$(O)/obj/native/%.o)
@@ -88,9 +94,24 @@ all: $(O)/vmconfig $(O)/init ## the host's command and the guest's init (the def
 
 # --- the two programs ---------------------------------------------------------------------------
 
+ifeq ($(LINK)$(SANITIZE),static)
+$(O)/vmconfig: $(O)/obj/musl/vmconfig
+	$(call say,STRIP,$@)
+	$(Q)$(STRIP) -o $@ $<
+else
 $(O)/vmconfig: $(HOST_OBJ)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(HOST_CFLAGS) $(HOST_LDFLAGS) -o $@ $^ $(HOST_LIBS)
+endif
+
+$(O)/obj/musl/vmconfig: $(MUSL_OBJ)
+	$(call say,LD,$@)
+	$(Q)$(MUSL_CC) $(MUSL_CFLAGS) $(GUEST_LDFLAGS) -o $@ $^ $(HOST_LIBS)
+
+$(O)/obj/musl/%.o: %.c Makefile $(STATIC)/stamp
+	$(call say,MUSLCC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(MUSL_CC) $(MUSL_CFLAGS) -c -o $@ $<
 
 ifdef SANITIZE
 $(O)/init: $(NATIVE_OBJ)
@@ -275,5 +296,5 @@ distclean: ## everything
 help: ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
 
--include $(HOST_OBJ:.o=.d) $(GUEST_OBJ:.o=.d) $(NATIVE_OBJ:.o=.d) $(UNIT:=.d) $(FUZZERS:=.d) \
+-include $(HOST_OBJ:.o=.d) $(MUSL_OBJ:.o=.d) $(GUEST_OBJ:.o=.d) $(NATIVE_OBJ:.o=.d) $(UNIT:=.d) $(FUZZERS:=.d) \
 	build/bare_init.d $(O)/stopwatch.d

@@ -16,17 +16,12 @@
 #include "vmconfig.h"
 
 #define PORT_WAIT_US    5000000
+#define HOST_WAIT_US    5000000 /* for a host that takes nothing, or has not come yet */
 #define CONSOLE_WAIT_US 5000000
 
 void account_init(struct account *a)
 {
 	*a = (struct account){.port = -1};
-}
-
-void account_try_port(struct account *a)
-{
-	if (a->port < 0)
-		a->port = port_open(PORT_REPORT, 0);
 }
 
 int account_settle(struct account *a, const struct vmconfig *cfg)
@@ -38,26 +33,37 @@ int account_settle(struct account *a, const struct vmconfig *cfg)
 	if (channel && strcmp(channel, "console") == 0)
 		return 0;
 	if (a->port < 0)
-		a->port = port_wait(PORT_REPORT, 0, clock_us() + PORT_WAIT_US);
+		a->port = port_wait(PORT_REPORT, clock_us() + PORT_WAIT_US);
 	return a->port < 0 && channel ? -ENOENT : 0;
 }
 
 /*
- * The port is not O_NONBLOCK: such a write returns once the host has taken
- * the bytes, so that a power-off right after the last line does not lose it.
+ * A host that is not there must not keep the machine: it is waited for once.
+ * What it then missed is on the console.
+ *
+ * Return: whether the line has gone out.
  */
-static void send_to_port(struct account *a, const char *line, size_t length)
+static bool send_to_port(struct account *a, const char *line, size_t length)
 {
+	int64_t deadline = clock_us() + (a->host_missing ? 0 : HOST_WAIT_US);
+
 	while (length) {
 		ssize_t n = write(a->port, line, length);
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return;
-		line += n;
-		length -= (size_t)n;
+		if (n > 0) {
+			line += n;
+			length -= (size_t)n;
+		} else if (n < 0 && errno == EAGAIN) {
+			if (!port_wait_writable(a->port, deadline)) {
+				a->host_missing = true;
+				return false;
+			}
+		} else if (errno != EINTR) {
+			return false;
+		}
 	}
+	a->host_missing = false;
+	return true;
 }
 
 /*
@@ -94,10 +100,8 @@ void account_send(struct account *a, const struct report_message *m)
 
 	if (n < 0)
 		return;
-	if (a->port >= 0) {
-		send_to_port(a, line, (size_t)n);
+	if (a->port >= 0 && send_to_port(a, line, (size_t)n))
 		return;
-	}
 	/* Begins with a line end of its own: the workload may have left the cursor anywhere. */
 	n = snprintf(console, sizeof(console), "\n%s%s %s", CONSOLE_REPORT_PREFIX, a->nonce, line);
 	send_to_console(console, (size_t)n);
@@ -139,6 +143,14 @@ static bool take_line(struct account *a, struct report_command *c)
 	return true;
 }
 
+/* What was begun will not be ended by whoever comes next. */
+static int host_has_gone(struct account *a)
+{
+	a->input_length = 0;
+	a->input_overrun = false;
+	return -EPIPE;
+}
+
 int account_receive(struct account *a, struct report_command *c)
 {
 	for (;;) {
@@ -152,12 +164,12 @@ int account_receive(struct account *a, struct report_command *c)
 		}
 		r = input_ready(a);
 		if (r <= 0)
-			return r;
+			return r < 0 ? host_has_gone(a) : 0;
 		n = read(a->port, a->input + a->input_length, sizeof(a->input) - a->input_length);
-		if (n == 0)
-			return -EPIPE;
-		if (n < 0)
-			return errno == EINTR || errno == EAGAIN ? 0 : -EPIPE;
+		if (n < 0 && (errno == EINTR || errno == EAGAIN))
+			return 0;
+		if (n <= 0)
+			return host_has_gone(a);
 		a->input_length += (size_t)n;
 	}
 }

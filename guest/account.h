@@ -15,6 +15,7 @@ struct vmconfig;
 struct account {
 	int port;         /* fd, or -1: the console is used */
 	bool host_counts; /* the host has said hello: it will say done */
+	bool host_missing; /* it did not take a line in time: not waited for again */
 	char nonce[65];
 	char input[256]; /* a line from the host, not yet whole */
 	size_t input_length;
@@ -23,21 +24,22 @@ struct account {
 
 void account_init(struct account *a);
 
-/* account_try_port() - use the port if it is there already. */
-void account_try_port(struct account *a);
-
 /*
  * account_settle() - after the config is known: wait for the port when the config asks for it.
  * Return: 0, or -ENOENT when the config asks for a port that does not come.
  */
 int account_settle(struct account *a, const struct vmconfig *cfg);
 
-/* account_send() - one line; failures are not: there is nobody to tell. */
+/*
+ * account_send() - one line, on the port or, where that does not take it, the console.
+ *
+ * Failures are not told: there is nobody to tell.
+ */
 void account_send(struct account *a, const struct report_message *m);
 
 /*
  * account_receive() - the next whole line from the host, without waiting.
- * Return: 1 with a command, 0 when there is none, -EPIPE when the host has gone.
+ * Return: 1 with a command, 0 when there is none, -EPIPE while no host is connected.
  */
 int account_receive(struct account *a, struct report_command *c);
 

@@ -96,13 +96,15 @@ static int split_options(const struct block_mount *m, const char *type, unsigned
 		r = mnt_optstr_append_option(&joined, extra, NULL);
 	if (r < 0)
 		return r;
-	*flags = m->flags | (m->readonly ? MS_RDONLY : 0);
-	if (!joined)
-		return 0;
-	r = mnt_optstr_get_flags(joined, flags, mnt_get_builtin_optmap(MNT_LINUX_MAP));
+	*flags = m->flags;
+	if (joined)
+		r = mnt_optstr_get_flags(joined, flags, mnt_get_builtin_optmap(MNT_LINUX_MAP));
 	if (r < 0)
 		return r;
-	return mnt_split_optstr(joined, NULL, NULL, data, 0, 0);
+	/* Last, for an "rw" among the options takes it away. */
+	if (m->readonly)
+		*flags |= MS_RDONLY;
+	return joined ? mnt_split_optstr(joined, NULL, NULL, data, 0, 0) : 0;
 }
 
 static int resolve_type(struct guest *g, const struct block_mount *m, char *type, size_t size)
@@ -164,20 +166,57 @@ static int pin(struct guest *g, const char *path)
 	return 0;
 }
 
-static int make_directory(struct guest *g, const char *path)
+/* The same device as the upper layer of two would have each find the other's files. */
+static int require_own_upper(struct guest *g, const char *what)
 {
-	if (mkdir(path, 0755) < 0 && errno != EEXIST)
-		return guest_error(g, errno, "cannot make '%s'", path);
+	struct stat upper, other;
+
+	if (stat(LAYER_UPPER, &upper) < 0)
+		return guest_error(g, errno, "cannot look at the upper layer of the %s", what);
+	for (size_t i = 0; i < g->pins.count; i++)
+		if (fstat(g->pins.items[i], &other) == 0 && other.st_dev == upper.st_dev)
+			return guest_error(
+			    g, 0, "the upper layer of the %s is that of another overlay", what);
+	return 0;
+}
+
+/* A link, which a disk from anywhere may hold, would lead to another filesystem's directories. */
+static int require_directory(struct guest *g, const char *what, const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return 0;
+	return guest_error(g, 0, "the upper layer of the %s: '%s' is no directory", what,
+	                   path + strlen(LAYER_UPPER));
+}
+
+/* The upper directory's owner and mode are the overlay's: at first those of what is below. */
+static int make_layers(struct guest *g, const char *what)
+{
+	static const char upper[] = LAYER_UPPER "/upper", work[] = LAYER_UPPER "/work";
+	struct stat lower;
+
+	if (mkdir(work, 0755) < 0 && errno != EEXIST)
+		return guest_error(g, errno, "cannot make the upper layer of the %s", what);
+	if (require_directory(g, what, work) < 0)
+		return -EINVAL;
+	if (mkdir(upper, 0700) < 0 && errno == EEXIST)
+		return require_directory(g, what, upper);
+	if (stat(LAYER_LOWER, &lower) < 0 || chown(upper, lower.st_uid, lower.st_gid) < 0 ||
+	    chmod(upper, lower.st_mode & 07777) < 0)
+		return guest_error(g, errno, "cannot make the upper layer of the %s", what);
 	return 0;
 }
 
 int overlay_mount(struct guest *g, const char *what, const char *target)
 {
-	int r;
+	int r = require_own_upper(g, what);
 
-	if (make_directory(g, LAYER_UPPER "/upper") < 0 ||
-	    make_directory(g, LAYER_UPPER "/work") < 0)
-		return -EIO;
+	if (r == 0)
+		r = make_layers(g, what);
+	if (r < 0)
+		return r;
 	if (mount("overlay", target, "overlay", 0,
 	          "lowerdir=" LAYER_LOWER ",upperdir=" LAYER_UPPER "/upper,workdir=" LAYER_UPPER
 	          "/work") < 0) {

@@ -131,7 +131,6 @@ static int run_phases(struct guest *g, struct account *a)
 /* A shell on the console, when asked for: the initrd's or the image's, whichever there is. */
 static void rescue(void)
 {
-	static const char *const shells[] = {"/bin/sh", NEWROOT "/bin/sh"};
 	pid_t pid;
 
 	log_info("rescue shell: the machine is powered off when it ends");
@@ -139,11 +138,14 @@ static void rescue(void)
 	if (pid == 0) {
 		sigset_t none;
 
+		signal(SIGPIPE, SIG_DFL);
 		sigemptyset(&none);
 		sigprocmask(SIG_SETMASK, &none, NULL);
 		setsid();
-		for (size_t i = 0; i < sizeof(shells) / sizeof(*shells); i++)
-			execl(shells[i], "sh", "-i", (char *)NULL);
+		execl("/bin/sh", "sh", "-i", (char *)NULL);
+		/* Inside, where its libraries are. */
+		if (chroot(NEWROOT) == 0 && chdir("/") == 0)
+			execl("/bin/sh", "sh", "-i", (char *)NULL);
 		log_error("there is no shell");
 		_exit(STATUS_NOT_FOUND);
 	}

@@ -82,6 +82,29 @@ static void make_workdir(struct guest *g)
 		close(fd);
 }
 
+/*
+ * Links of an image may lead a volume to where these are, or to the root itself.
+ * init goes on to use what is there: it would wait for a FIFO in the place of
+ * /dev/console.
+ */
+static int require_kernels_own(struct guest *g)
+{
+	static const char *const paths[] = {"/proc", "/sys", "/dev"};
+	_cleanup_fd_ int root = open(NEWROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+		_cleanup_fd_ int fd = beneath_open(root, paths[i], O_PATH | O_DIRECTORY, 0);
+		struct stat ours, there;
+
+		if (fd < 0 || fstat(fd, &there) < 0 || stat(paths[i], &ours) < 0 ||
+		    there.st_dev != ours.st_dev)
+			return guest_error(
+			    g, 0, "'%s' of the root filesystem is hidden by a volume or a link",
+			    paths[i]);
+	}
+	return 0;
+}
+
 int phase_switch_root(struct guest *g)
 {
 	_cleanup_fd_ int old = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -90,6 +113,8 @@ int phase_switch_root(struct guest *g)
 		return guest_error(g, errno, "cannot open the initramfs");
 	if (g->root_readonly)
 		make_workdir(g);
+	if (require_kernels_own(g) < 0)
+		return -EINVAL;
 	furnish_release();
 	if (chdir(NEWROOT) < 0)
 		return guest_error(g, errno, "cannot enter the root filesystem");

@@ -5,13 +5,17 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "clock.h"
 #include "uevent.h"
 
 #define PORTS          "/sys/class/virtio-ports"
@@ -36,12 +40,12 @@ static bool file_says(const char *dir, const char *entry, const char *file, cons
 	return strcmp(value, wanted) == 0;
 }
 
-int port_open(const char *name, int flags)
+int port_open(const char *name)
 {
 	char node[300] = "";
 	struct dirent *entry;
 	DIR *dir = opendir(PORTS);
-	int fd;
+	_cleanup_fd_ int fd = -1;
 
 	if (!dir)
 		return -ENOENT;
@@ -51,8 +55,11 @@ int port_open(const char *name, int flags)
 	closedir(dir);
 	if (!node[0])
 		return -ENOENT;
-	fd = open(node, O_RDWR | O_CLOEXEC | O_NOCTTY | flags);
-	return fd < 0 ? -errno : fd;
+	fd = open(node, O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0 || fcntl(fd, F_SETOWN, getpid()) < 0 ||
+	    fcntl(fd, F_SETFL, O_NONBLOCK | O_ASYNC) < 0)
+		return -errno;
+	return steal_fd(&fd);
 }
 
 static bool has_serial_device(void)
@@ -71,14 +78,14 @@ static bool has_serial_device(void)
 	return found;
 }
 
-int port_wait(const char *name, int flags, int64_t deadline_us)
+int port_wait(const char *name, int64_t deadline_us)
 {
 	_cleanup_fd_ int events = uevent_open();
 	int fd;
 
 	if (events < 0)
 		return events;
-	while ((fd = port_open(name, flags)) == -ENOENT) {
+	while ((fd = port_open(name)) == -ENOENT) {
 		int r;
 
 		if (!has_serial_device())
@@ -88,4 +95,37 @@ int port_wait(const char *name, int flags, int64_t deadline_us)
 			return r < 0 ? r : -ENOENT;
 	}
 	return fd;
+}
+
+bool port_is_held(int fd)
+{
+	struct pollfd poll_fd = {.fd = fd, .events = POLLOUT};
+
+	return poll(&poll_fd, 1, 0) > 0 && (poll_fd.revents & POLLHUP) &&
+	       !(poll_fd.revents & POLLOUT);
+}
+
+static bool deadline_wait_signal(int number, int64_t deadline_us)
+{
+	int left = clock_left_ms(deadline_us);
+	const struct timespec timeout = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000L};
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, number);
+	return sigtimedwait(&set, NULL, &timeout) > 0;
+}
+
+bool port_wait_writable(int fd, int64_t deadline_us)
+{
+	struct pollfd poll_fd = {.fd = fd, .events = POLLOUT};
+
+	for (;;) {
+		if (poll(&poll_fd, 1, clock_left_ms(deadline_us)) <= 0)
+			return false;
+		if (!port_is_held(fd))
+			return true;
+		if (!deadline_wait_signal(SIGIO, deadline_us))
+			return false;
+	}
 }

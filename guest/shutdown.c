@@ -96,9 +96,11 @@ static size_t unmount_below(const char *below, size_t *left)
 	struct mount_list list = {0};
 	size_t gone = 0;
 
-	*left = 0;
+	/* A list that cannot be read, for it may be huge, has the root filesystem at least. */
+	*left = 1;
 	if (mount_list_read(&list) < 0)
 		return 0;
+	*left = 0;
 	for (size_t i = list.count; i-- > 0;) {
 		if (is_kept(list.items[i].target, below))
 			continue;

@@ -73,7 +73,7 @@ static int plan_stream(struct guest *g, struct stdio_plan *plan, int stream, uid
 
 	if (g->config.terminal)
 		return use_console(g, plan, stream, O_RDWR, owner);
-	port = port_open(port_names[stream], O_NONBLOCK);
+	port = port_open(port_names[stream]);
 	if (port >= 0)
 		return use_port(g, plan, stream, port, owner);
 	if (port != -ENOENT)

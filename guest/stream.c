@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "port.h"
+
 static void close_end(int *fd)
 {
 	if (*fd >= 0)
@@ -28,12 +30,13 @@ bool stream_done(const struct stream *s)
 /*
  * A port is read only when there is room, and only one side is waited for at a
  * time: with bytes in hand for the sink, without for the source. A sink that
- * nobody reads is noticed by the write that fails.
+ * nobody reads is noticed by the write that fails; one that is held is not
+ * waited for here, as poll(2) would not wait.
  */
 struct pollfd stream_poll(const struct stream *s)
 {
 	if (s->length && s->sink >= 0)
-		return (struct pollfd){.fd = s->sink, .events = POLLOUT};
+		return (struct pollfd){.fd = s->held ? -1 : s->sink, .events = POLLOUT};
 	return (struct pollfd){.fd = s->source, .events = POLLIN};
 }
 
@@ -70,8 +73,13 @@ static bool drain(struct stream *s)
 		return true;
 	}
 	n = write(s->sink, s->buffer + s->start, s->length);
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+	s->held = false;
+	if (n < 0 && errno == EINTR)
 		return false;
+	if (n < 0 && errno == EAGAIN) {
+		s->held = port_is_held(s->sink);
+		return false;
+	}
 	if (n < 0) {
 		close_end(&s->sink);
 		return true;

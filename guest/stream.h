@@ -22,6 +22,7 @@ struct stream {
 	uint64_t read_bytes; /* taken from the source */
 	uint64_t limit;      /* the source ends after this many bytes */
 	bool close_sink;     /* the reader must see the end: close the sink after the last byte */
+	bool held;           /* the sink is a port that the host may connect again: see port.h */
 };
 
 #define STREAM_NO_LIMIT UINT64_MAX
@@ -29,7 +30,7 @@ struct stream {
 /* stream_done() - nothing left to do: the source has ended and the sink has it all. */
 bool stream_done(const struct stream *s);
 
-/* stream_poll() - what to wait for; fills one entry. */
+/* stream_poll() - what to wait for; fd -1 when there is nothing, or SIGIO will tell. */
 struct pollfd stream_poll(const struct stream *s);
 
 /* stream_pump() - move what can be moved without waiting. */

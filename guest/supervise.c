@@ -10,7 +10,6 @@
  */
 #include "supervise.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -33,7 +32,11 @@
 	                                  */
 #define UNKILLABLE_US   (5 * SECOND_US)  /* SIGKILL to giving up: stuck in the kernel */
 #define HOST_SILENCE_US (30 * SECOND_US) /* a host that takes nothing and says nothing has gone */
-#define DEFAULT_STOP_S  10
+/* A boot that fails early may be over before the host's hello is here; a host that has none to say
+ * gets as much time to take the last line before the power goes. */
+#define HELLO_US       SECOND_US
+#define DEFAULT_STOP_S 10
+#define MAX_REAPED     256 /* at once: a storm of forks must not keep the rest waiting */
 
 enum state { RUNNING, ENDING, DRAINING, ENDED };
 
@@ -50,12 +53,14 @@ struct supervisor {
 	bool stopping;       /* stop_signal has been sent */
 	bool killed;         /* SIGKILL has been sent */
 	bool host_gone;
+	bool more_children; /* than were reaped at once */
 };
 
 static void signal_workload(int number)
 {
-	if (workload.pid > 0 && kill(-workload.pid, number) < 0 && errno == ESRCH)
-		kill(workload.pid, number); /* it has left its own group */
+	/* The leader of a session cannot leave its group: this reaches it as long as it lives. */
+	if (workload.pid > 0)
+		kill(-workload.pid, number);
 }
 
 static void stop(struct supervisor *s)
@@ -85,19 +90,35 @@ static void note_exit(struct supervisor *s, int status)
 	}
 }
 
+/* Stuck in the kernel: what it has been sent is the best that can be said of it. */
+static void note_unkillable(struct supervisor *s)
+{
+	struct report_message *m = s->message;
+
+	m->signal = SIGKILL;
+	m->code = STATUS_SIGNAL_BASE + SIGKILL;
+	snprintf(m->error, sizeof(m->error), "the workload does not end on SIGKILL");
+	log_error("%s", m->error);
+}
+
 /* Return: whether any child is left. */
 static bool reap(struct supervisor *s)
 {
 	int status;
-	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG | __WALL)) > 0) {
+	s->more_children = false;
+	for (int i = 0; i < MAX_REAPED; i++) {
+		pid_t pid = waitpid(-1, &status, WNOHANG | __WALL);
+
+		if (pid <= 0)
+			return pid == 0;
 		if (pid != workload.pid)
 			continue;
 		note_exit(s, status);
 		workload.pid = 0;
 	}
-	return pid == 0;
+	s->more_children = true;
+	return true;
 }
 
 static void enter(struct supervisor *s, enum state state)
@@ -110,6 +131,8 @@ static void enter(struct supervisor *s, enum state state)
 		if (kill(-1, SIGTERM) == 0)
 			kill(-1, SIGCONT);
 	} else if (state == DRAINING) {
+		/* Those that are nobody's children here, such as a helper that the kernel runs. */
+		kill(-1, SIGKILL);
 		s->deadline_us = clock_us() + HOST_SILENCE_US;
 	}
 }
@@ -136,14 +159,14 @@ static void on_deadline(struct supervisor *s)
 	switch (s->state) {
 	case RUNNING:
 		log_debug("the workload did not stop in time");
-		signal_workload(SIGKILL);
-		/* The group may be gone from under it, or it may be another one by now. */
-		if (workload.pid > 0)
-			kill(workload.pid, SIGKILL);
-		s->deadline_us = s->killed ? 0 : clock_us() + UNKILLABLE_US;
-		if (s->killed)
+		if (s->killed) {
+			note_unkillable(s);
 			enter(s, ENDING);
+			break;
+		}
+		signal_workload(SIGKILL);
 		s->killed = true;
+		s->deadline_us = clock_us() + UNKILLABLE_US;
 		break;
 	case ENDING:
 		if (s->killed) {
@@ -170,6 +193,9 @@ static void take_signal(struct supervisor *s, int number)
 	case SIGCHLD: /* reaped on every round */
 	case SIGPIPE:
 		break;
+	case SIGIO: /* a port: the host may have connected it again */
+		s->host_gone = false;
+		break;
 	case SIGTERM:
 	case SIGINT: /* Ctrl-Alt-Del, once RB_DISABLE_CAD is set */
 	case SIGPWR:
@@ -180,12 +206,14 @@ static void take_signal(struct supervisor *s, int number)
 	}
 }
 
+/* As many as are read at once: whoever sends without end must not keep the rest waiting. */
 static void take_signals(struct supervisor *s)
 {
-	struct signalfd_siginfo info;
+	struct signalfd_siginfo info[16];
+	ssize_t n = read(s->signal_fd, info, sizeof(info));
 
-	while (read(s->signal_fd, &info, sizeof(info)) == sizeof(info))
-		take_signal(s, (int)info.ssi_signo);
+	for (size_t i = 0; n > 0 && i < (size_t)n / sizeof(*info); i++)
+		take_signal(s, (int)info[i].ssi_signo);
 }
 
 static void take_command(struct supervisor *s, const struct report_command *c)
@@ -245,7 +273,7 @@ static void wait_for_something(const struct supervisor *s)
 
 	for (int i = 0; i < STREAM_COUNT; i++)
 		fds[POLL_STREAMS + i] = stream_poll(&workload.streams[i]);
-	poll(fds, POLL_COUNT, clock_left_ms(s->deadline_us));
+	poll(fds, POLL_COUNT, s->more_children ? 0 : clock_left_ms(s->deadline_us));
 }
 
 static int open_signals(void)
@@ -301,10 +329,10 @@ void supervise(const struct guest *g, struct account *a, struct report_message *
 
 void supervise_farewell(struct account *a)
 {
-	int64_t deadline = clock_us() + HOST_SILENCE_US;
+	int64_t deadline = clock_us() + (a->host_counts ? HOST_SILENCE_US : HELLO_US);
 	struct report_command c;
 
-	while (a->port >= 0 && a->host_counts) {
+	while (a->port >= 0) {
 		struct pollfd poll_fd = {.fd = a->port, .events = POLLIN};
 		int r = account_receive(a, &c);
 

@@ -114,6 +114,7 @@ static int read_file_of(struct layout *l, const char *file, char **text, size_t 
 	if (r < 0)
 		return r;
 	l->documents++;
+	l->bytes += *length;
 	*text = steal_ptr(&content);
 	*name = steal_ptr(&full);
 	return 0;

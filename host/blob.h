@@ -16,6 +16,7 @@ struct layout {
 	char *path;         /* as the user gave it */
 	int fd;             /* the directory */
 	unsigned documents; /* how many have been read */
+	uint64_t bytes;     /* of them all */
 };
 
 /* Something a descriptor leads to, and where that descriptor stands. */

@@ -56,8 +56,9 @@ static int find(const struct boot_file *file, char **path)
 		return 0;
 	found = look_for(file);
 	if (!found)
-		return fail("no %s: name one with %s or %s, or put one at '%s' (%s)", file->what,
-		            file->option, file->variable, file->places[0], file->advice);
+		return fail("no %s: name one with %s or %s, or put one at '%s' (%s) or at '%s'",
+		            file->what, file->option, file->variable, file->places[0], file->advice,
+		            file->places[1]);
 	*path = strdup(found);
 	return *path ? 0 : fail_errno(ENOMEM, "cannot look for a %s", file->what);
 }

@@ -5,6 +5,7 @@
 #define VMCONFIG_DISK_IO_H
 
 #include <stddef.h>
+#include <sys/types.h> /* ext2fs.h uses dev_t without asking for it */
 
 #include <ext2fs/ext2fs.h>
 

@@ -101,12 +101,22 @@ void warn(const char *format, ...)
 	va_end(args);
 }
 
+static const char *command_in_use;
+
+void usage_about(const char *command)
+{
+	command_in_use = command;
+}
+
 int usage_error(const char *format, ...)
 {
+	char suffix[64];
 	va_list args;
 
+	snprintf(suffix, sizeof(suffix), " (see 'vmconfig help%s%s')", command_in_use ? " " : "",
+	         command_in_use ? command_in_use : "");
 	va_start(args, format);
-	print_message("vmconfig: ", " (see 'vmconfig help')", format, args);
+	print_message("vmconfig: ", suffix, format, args);
 	va_end(args);
 	return -EX_USAGE;
 }

@@ -16,7 +16,10 @@ int fail_errno(int errnum, const char *format, ...) __attribute__((format(printf
 /* warn() - print "vmconfig: warning: …". */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* usage_error() - print the message and where help is; returns -EX_USAGE for main to turn into exit 2. */
+/* usage_about() - the command, a string literal, whose help usage_error() names from now on. */
+void usage_about(const char *command);
+
+/* usage_error() - print the message and where help is; returns -EX_USAGE, for exit status 2. */
 int usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* print_problems() - each problem on a line of stderr, with @subject (a file name) before it. */

@@ -17,6 +17,20 @@ void flow_init(struct flow *f, int source, struct sink *sink, struct tail *tail)
 	f->tail = tail;
 	f->delivered = f->taken = 0;
 	f->start = f->length = 0;
+	f->last = 0;
+}
+
+/* The C1 controls are two bytes in UTF-8, of which the first is c2. */
+static void tame(struct flow *f, char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)bytes[i];
+
+		if ((c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0x7f ||
+		    (f->last == 0xc2 && (c & 0xe0) == 0x80))
+			bytes[i] = '?';
+		f->last = c;
+	}
 }
 
 static bool has_sink(const struct flow *f)
@@ -48,8 +62,10 @@ static void fill(struct flow *f)
 		f->source = -1;
 		return;
 	}
-	if (f->tail)
+	if (f->tail) {
+		tame(f, end, (size_t)n);
 		tail_add(f->tail, end, (size_t)n);
+	}
 	f->taken += (uint64_t)n;
 	f->length += (size_t)n;
 }
@@ -82,6 +98,8 @@ void flow_insert(struct flow *f, const char *bytes, size_t length)
 	if (!has_sink(f) || length > FLOW_SIZE - end)
 		return;
 	memcpy(f->buffer + end, bytes, length);
+	if (f->tail)
+		tame(f, f->buffer + end, length);
 	f->length += length;
 }
 

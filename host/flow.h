@@ -25,10 +25,16 @@ struct flow {
 	uint64_t taken;     /* bytes that the source has given */
 	size_t start;       /* of what the sink has not taken yet */
 	size_t length;
+	unsigned char last; /* byte seen by tame() */
 	char buffer[FLOW_SIZE];
 };
 
-/* flow_init() - neither descriptor becomes the flow's own. */
+/*
+ * flow_init() - neither descriptor becomes the flow's own.
+ *
+ * What has a tail is read by people: control characters other than tabs and line
+ * ends become "?", so that no guest steers their terminal.
+ */
 void flow_init(struct flow *f, int source, struct sink *sink, struct tail *tail);
 
 /* flow_poll() - what to wait for. */

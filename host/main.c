@@ -48,6 +48,8 @@ static int help(int argc, char **argv)
 
 	if (argc < 2)
 		return print_help();
+	if (argc > 2)
+		return usage_error("'help' takes one command, '%s' is one too many", argv[2]);
 	command = find_command(argv[1]);
 	if (!command)
 		return usage_error("unknown command '%s'", argv[1]);
@@ -70,6 +72,7 @@ static int dispatch(int argc, char **argv)
 	if (!command)
 		return usage_error("unknown %s '%s'", argv[1][0] == '-' ? "option" : "command",
 		                   argv[1]);
+	usage_about(command->name);
 	return command->run(argc - 1, argv + 1);
 }
 

@@ -21,8 +21,10 @@
 
 /* Indexes may also share indexes, so that few of them make very many paths. */
 #define MAX_LAYOUT_DOCUMENTS 256u
+#define MAX_LAYOUT_BYTES     (16u << 20) /* read again for each path */
 
-/* How many names an error lists. */
+/* How many names an error lists. One more is kept, to tell that there are more: to tell how many,
+ * each would have to be compared with all. */
 #define MAX_LISTED 20u
 
 struct search {
@@ -51,12 +53,19 @@ static char *join(const struct strlist *list)
 	for (size_t i = 0; i < list->count && i < MAX_LISTED; i++)
 		fprintf(f, "%s'%s'", i ? ", " : "", list->items[i]);
 	if (list->count > MAX_LISTED)
-		fprintf(f, " and %zu more", list->count - MAX_LISTED);
+		fputs(" and more", f);
 	if (fclose(f) != 0) {
 		free(text);
 		return NULL;
 	}
 	return text;
+}
+
+static int list_once(struct strlist *list, const char *name)
+{
+	if (list->count > MAX_LISTED || strlist_contains(list, name))
+		return 0;
+	return strlist_add(list, name);
 }
 
 /* The names in an index; where there is none, the digest, which oci_select() takes as well. */
@@ -65,14 +74,11 @@ static int list_references(const struct oci_index *index, struct strlist *names)
 	for (size_t i = 0; i < index->manifests.count; i++) {
 		const struct oci_descriptor *d = &index->manifests.items[i];
 		const char *name = oci_reference(d);
-		int r = 0;
+		int r;
 
 		if (oci_kind(d->media_type) == OCI_OTHER)
 			continue;
-		if (!name)
-			name = d->digest;
-		if (!strlist_contains(names, name))
-			r = strlist_add(names, name);
+		r = list_once(names, name ? name : d->digest);
 		if (r < 0)
 			return r;
 	}
@@ -128,9 +134,7 @@ static int note_platform(struct search *s, const struct oci_platform *p)
 		text = NULL;
 		return out_of_memory(s);
 	}
-	if (!strlist_contains(&s->platforms, text) && strlist_add(&s->platforms, text) < 0)
-		return out_of_memory(s);
-	return 0;
+	return list_once(&s->platforms, text) < 0 ? out_of_memory(s) : 0;
 }
 
 static int search_index(struct search *s, const struct blob *b, unsigned depth);
@@ -192,6 +196,9 @@ static int search_index(struct search *s, const struct blob *b, unsigned depth)
 	if (s->layout->documents >= MAX_LAYOUT_DOCUMENTS)
 		return fail("%s: more than %u indexes to look through (MAX_LAYOUT_DOCUMENTS)",
 		            b->place, MAX_LAYOUT_DOCUMENTS);
+	if (s->layout->bytes >= MAX_LAYOUT_BYTES)
+		return fail("%s: more than %u bytes of indexes to look through (MAX_LAYOUT_BYTES)",
+		            b->place, MAX_LAYOUT_BYTES);
 	r = blob_decode(s->layout, b, &oci_index_record, &index, &name);
 	if (r == 0)
 		r = search_entries(s, &index, NULL, name, depth);

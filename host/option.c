@@ -161,9 +161,11 @@ int option_parse(const struct command *command, int argc, char **argv, void *tar
 const char *option_operand(const struct command *command, const struct arguments *arguments)
 {
 	size_t count = arguments->operand_count + arguments->command_count;
+	const char *last = strrchr(command->synopsis, ' ');
 
 	if (count == 0)
-		usage_error("'%s' needs an operand, %s", command->name, command->synopsis);
+		usage_error("'%s' needs an operand, %s", command->name,
+		            last ? last + 1 : command->synopsis);
 	else if (count > 1)
 		usage_error("'%s' takes one operand, '%s' is one too many", command->name,
 		            arguments->operand_count > 1 ? arguments->operands[1]

@@ -32,18 +32,26 @@ static void show_console(const struct outcome *o)
 		(void)!write(STDERR_FILENO, "\n", 1);
 }
 
-/* Where QEMU speaks in its own name: the last such line of @text, else its last line. */
+/*
+ * What QEMU said last: from the last line that begins with its name, without
+ * that, or the last line of all. Further lines, its advice, are joined to it.
+ */
 static char *find_message(char *text, const char *name)
 {
-	size_t length = strlen(name);
+	size_t length = strlen(name), end = strlen(text);
 	char *found = NULL, *last = text;
 
-	for (char *line; (line = strsep(&text, "\n"));) {
+	while (end && text[end - 1] == '\n')
+		text[--end] = '\0';
+	for (char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		last = line;
 		if (strncmp(line, name, length) == 0 && strncmp(line + length, ": ", 2) == 0)
 			found = line + length + 2;
-		if (*line)
-			last = line;
 	}
+	for (char *c = found ? found : last; *c; c++)
+		if (*c == '\n')
+			*c = ' ';
 	return found ? found : last;
 }
 

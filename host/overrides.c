@@ -24,7 +24,8 @@ int overrides_finish(struct overrides *o, const struct arguments *arguments)
 	if (o->read_only && root && root->mode && root->mode != VOLUME_RO)
 		return usage_error("--read-only: --root gives another mode");
 	if (arguments->operand_count)
-		return usage_error("unexpected argument '%s': a command comes after '--'",
+		return usage_error("unexpected argument '%s': a command comes after '--', INPUT "
+		                   "after --bundle, --image, --image-config or --config",
 		                   arguments->operands[0]);
 	for (size_t i = 0; i < arguments->command_count; i++) {
 		const char *word = arguments->command[i];

@@ -233,6 +233,21 @@ static int check_serial(const struct vm_disk *disk)
 	return 0;
 }
 
+/* The guest would take either for the disk that is meant. */
+static int check_serial_is_one(const struct vm *vm, size_t index)
+{
+	const struct vm_disk *disk = &vm->disks.items[index];
+
+	for (size_t i = 0; disk->serial && i < index; i++) {
+		const struct vm_disk *other = &vm->disks.items[i];
+
+		if (other->serial && strcmp(other->serial, disk->serial) == 0)
+			return fail("disk '%s': serial '%s' is that of disk '%s' already",
+			            disk->file, disk->serial, other->file);
+	}
+	return 0;
+}
+
 static int add_disks(struct builder *b)
 {
 	int r = 0;
@@ -241,6 +256,8 @@ static int add_disks(struct builder *b)
 		const struct vm_disk *disk = &b->vm->disks.items[i];
 
 		r = check_serial(disk);
+		if (r == 0)
+			r = check_serial_is_one(b->vm, i);
 		if (r == 0)
 			r = add_disk(b, disk->file, disk->serial, disk->readonly);
 	}

@@ -18,6 +18,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,9 +35,10 @@
 
 #define SECOND        INT64_C(1000) /* in ms */
 #define STOP_SLACK_S  15            /* what the guest needs beside its workload's stop_timeout */
-#define STILL_HERE_MS (5 * SECOND)  /* between words to a guest that waits for our reader */
+#define STILL_HERE_MS (2 * SECOND)  /* between words to a guest that waits for our reader */
 #define SILENCE_MS    (45 * SECOND) /* the guest gives up after 30 s of it */
 #define POWER_OFF_MS  (15 * SECOND)
+#define HANG_UP_MS    (2 * SECOND)
 
 enum stage { RUNNING, DRAINING, LEAVING, GONE };
 
@@ -50,6 +52,7 @@ enum deadline {
 	AT_STILL_HERE,
 	AT_SILENCE,
 	AT_POWER_OFF,
+	AT_HANG_UP,
 	DEADLINE_COUNT
 };
 
@@ -61,7 +64,8 @@ struct relay {
 	bool stopping;
 	bool stdin_ended;            /* and the guest has been told */
 	int64_t due[DEADLINE_COUNT]; /* ms of the monotonic clock; 0: never */
-	uint64_t delivered;          /* output, when the silence was last measured */
+	int64_t minded;              /* ms: when the output was last looked at */
+	bool reader_slow;            /* and whether it was our reader's turn then */
 	struct outcome outcome;
 	struct report_channel report;
 	struct sink to_guest, out, err;
@@ -113,9 +117,11 @@ static void on_stop_limit(struct relay *r)
 	vmm_kill(r->vmm);
 }
 
+/* Again and again: nothing else need happen before the guest loses its patience. */
 static void on_still_here(struct relay *r)
 {
 	report_channel_send(&r->report, REQUEST_WAITING, 0);
+	r->due[AT_STILL_HERE] = after(STILL_HERE_MS);
 }
 
 static void on_silence(struct relay *r)
@@ -129,12 +135,30 @@ static void on_power_off(struct relay *r)
 	vmm_kill(r->vmm);
 }
 
+/* Nothing more can come, though somebody, such as what a wrapper of QEMU has left, holds an end. */
+static bool is_idle(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+
+	return poll(&p, 1, 0) == 0;
+}
+
+static void on_hang_up(struct relay *r)
+{
+	for (int i = 0; i < FLOW_COUNT; i++)
+		if (!r->flows[i].length && is_idle(r->flows[i].source))
+			r->flows[i].source = -1;
+	if (is_idle(r->report.fd))
+		r->report.fd = -1;
+	r->due[AT_HANG_UP] = after(HANG_UP_MS);
+}
+
 static void take_deadlines(struct relay *r)
 {
 	static void (*const handlers[DEADLINE_COUNT])(struct relay *) = {
 	    [AT_TIMEOUT] = on_timeout,       [AT_STOP_LIMIT] = on_stop_limit,
 	    [AT_STILL_HERE] = on_still_here, [AT_SILENCE] = on_silence,
-	    [AT_POWER_OFF] = on_power_off,
+	    [AT_POWER_OFF] = on_power_off,   [AT_HANG_UP] = on_hang_up,
 	};
 	int64_t now = now_ms();
 
@@ -162,8 +186,8 @@ static void take_signals(struct relay *r)
 static void show_phase(struct relay *r, const struct report_message *m)
 {
 	char line[160];
-	int n = snprintf(line, sizeof(line), "vmconfig: guest: %s: %lld us\n", m->name,
-	                 (long long)m->us);
+	int n = snprintf(line, sizeof(line), "vmconfig: guest: %.*s: %lld us\n",
+	                 (int)strcspn(m->name, "\r\n"), m->name, (long long)m->us);
 
 	if (r->options->verbose)
 		flow_insert(&r->flows[FLOW_CONSOLE], line, (size_t)n);
@@ -228,18 +252,24 @@ static uint64_t missing(uint64_t announced, const struct flow *f)
 static uint64_t missing_output(const struct relay *r)
 {
 	const struct report_message *end = &r->outcome.end;
+	uint64_t out, err;
 
 	if (end->event != REPORT_EXIT)
 		return 0;
-	return missing(end->out_bytes, &r->flows[FLOW_STDOUT]) +
-	       missing(end->err_bytes, &r->flows[FLOW_STDERR]);
+	out = missing(end->out_bytes, &r->flows[FLOW_STDOUT]);
+	err = missing(end->err_bytes, &r->flows[FLOW_STDERR]);
+	return err > UINT64_MAX - out ? UINT64_MAX : out + err;
 }
 
-/* Keep the guest waiting as long as it is our reader that is slow, but no longer. */
+/*
+ * Keep the guest waiting as long as it is our reader that is slow, but no
+ * longer: no other limit holds after the guest's last word, and one that has
+ * announced more than it has could send a byte now and then for ever.
+ */
 static void mind_output(struct relay *r)
 {
 	const struct flow *out = &r->flows[FLOW_STDOUT], *err = &r->flows[FLOW_STDERR];
-	uint64_t delivered = out->delivered + err->delivered;
+	int64_t now = now_ms();
 	bool pending = out->length || err->length;
 
 	if (!pending)
@@ -250,18 +280,22 @@ static void mind_output(struct relay *r)
 		return;
 	if (!pending && !missing_output(r))
 		leave(r);
-	else if (pending || delivered != r->delivered || !r->due[AT_SILENCE])
-		r->due[AT_SILENCE] = after(SILENCE_MS);
-	r->delivered = delivered;
+	else if (!r->due[AT_SILENCE])
+		r->due[AT_SILENCE] = now + SILENCE_MS;
+	else if (r->reader_slow)
+		r->due[AT_SILENCE] += now - r->minded;
+	r->minded = now;
+	r->reader_slow = pending;
 }
 
 static void note_vmm_end(struct relay *r)
 {
-	if (r->stage == GONE || !vmm_reap(r->vmm))
+	if (!vmm_reap(r->vmm))
 		return;
 	r->stage = GONE;
 	for (int i = 0; i < DEADLINE_COUNT; i++)
 		r->due[i] = 0;
+	r->due[AT_HANG_UP] = after(HANG_UP_MS);
 }
 
 static bool finished(const struct relay *r)
@@ -310,9 +344,10 @@ static void relay(struct relay *r)
 
 	while (!finished(r)) {
 		wait_for_something(r, fds);
-		take_signals(r);
-		/* Before the flows: what the VM has left behind is read after its end is known. */
-		note_vmm_end(r);
+		if (fds[POLL_SIGNALS].revents)
+			take_signals(r);
+		if (fds[POLL_VMM].revents)
+			note_vmm_end(r);
 		if (fds[POLL_REPORT].revents)
 			take_reports(r);
 		for (int i = 0; i < FLOW_COUNT; i++)

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -170,13 +171,28 @@ static void occupy_stdio(void)
 		close(fd);
 }
 
+/* QEMU, when it may, makes a tap device that does not exist, and nothing is connected to that. */
+static int check_taps(const struct vm *vm)
+{
+	for (size_t i = 0; i < vm->nics.count; i++) {
+		const char *tap = vm->nics.items[i].tap;
+
+		if (tap && if_nametoindex(tap) == 0)
+			return fail("there is no tap device '%s': 'ip tuntap add dev %s mode tap' "
+			            "makes it",
+			            tap, tap);
+	}
+	return 0;
+}
+
 int run_vm(struct request *r)
 {
 	const struct machine *machine = machine_of_host();
 	_cleanup_fd_ int signals = -1;
 
 	occupy_stdio();
-	if (!machine || boot_files_find(&r->vm, machine) < 0 || complete(r) < 0)
+	if (!machine || check_taps(&r->vm) < 0 || boot_files_find(&r->vm, machine) < 0 ||
+	    complete(r) < 0)
 		return STATUS_INIT_FAILED;
 	signals = stop_signals_open();
 	if (signals < 0)

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,13 +20,13 @@ void sink_open_inherited(struct sink *s, int fd)
 	char path[32];
 	struct stat st;
 
-	*s = (struct sink){.fd = fd, .piece = PIPE_BUF};
+	*s = (struct sink){.fd = fd, .piece = SSIZE_MAX};
 	if (fstat(fd, &st) < 0)
 		return; /* the first write will say why */
-	if (S_ISREG(st.st_mode))
-		s->piece = SSIZE_MAX; /* poll(2) and O_NONBLOCK mean nothing there */
+	s->socket = S_ISSOCK(st.st_mode);
 	if (!S_ISFIFO(st.st_mode) && !isatty(fd))
 		return;
+	s->piece = PIPE_BUF;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd >= 0)
@@ -38,7 +39,9 @@ size_t sink_write(struct sink *s, const void *bytes, size_t length)
 
 	if (s->error)
 		return 0;
-	n = write(s->fd, bytes, length < s->piece ? length : s->piece);
+	if (length > s->piece)
+		length = s->piece;
+	n = s->socket ? send(s->fd, bytes, length, MSG_DONTWAIT) : write(s->fd, bytes, length);
 	if (n >= 0)
 		return (size_t)n;
 	if (errno != EAGAIN && errno != EINTR)

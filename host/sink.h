@@ -10,6 +10,7 @@
 struct sink {
 	int fd;
 	bool owned;   /* sink_release() closes it */
+	bool socket;  /* send(2) can be told not to wait */
 	size_t piece; /* most bytes of one write after POLLOUT */
 	int error;    /* errno of the write that failed; nothing is written any more */
 };
@@ -21,8 +22,9 @@ void sink_init(struct sink *s, int fd);
  * sink_open_inherited() - use a descriptor that other processes may share.
  *
  * O_NONBLOCK belongs to the open file, so that setting it here would set it for
- * them. A pipe or terminal is opened anew instead; what cannot be is written in
- * pieces of PIPE_BUF, for which there is room in a pipe when poll(2) says POLLOUT.
+ * them. A pipe or terminal is opened anew instead; where that is not allowed it
+ * is written in pieces of PIPE_BUF, for which a pipe has room when poll(2) says
+ * POLLOUT.
  */
 void sink_open_inherited(struct sink *s, int fd);
 

@@ -26,6 +26,7 @@ int stop_signals_open(void)
 			sigaddset(&set, stopping[i]);
 	}
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return fd < 0 ? fail_errno(errno, "cannot watch for signals") : fd;

@@ -7,7 +7,9 @@
  * stop_signals_open() - from now on SIGINT, SIGTERM, SIGHUP and SIGQUIT are read from a descriptor.
  *
  * Those that vmconfig was started with ignored (nohup, a shell's "&") stay
- * ignored. SIGPIPE is ignored: a write that fails says so itself.
+ * ignored. SIGPIPE is ignored: a write that fails says so itself. SIGCHLD is
+ * not, whatever the caller had: the kernel would reap the VMM itself, and its
+ * status would be lost.
  *
  * Return: a signalfd(2), or negative after printing a line.
  */

@@ -123,6 +123,10 @@ static int plan_side(struct user_net_side *side, const struct limits *limit, con
 
 	if (cidr_parse(cidr, taken[0].bytes, &net.prefix) != limit->family)
 		return fail("'%s' is not ADDRESS/PREFIX", cidr);
+	if (net.prefix < limit->min_prefix)
+		return fail("the network of '%s' is too large for a user-mode network: /%u is the "
+		            "largest",
+		            cidr, limit->min_prefix);
 	net.base = taken[0];
 	if (net.prefix > limit->max_prefix)
 		net.prefix = limit->max_prefix;

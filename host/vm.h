@@ -13,19 +13,19 @@ enum accel { ACCEL_AUTO, ACCEL_KVM, ACCEL_TCG };
 
 struct vm_disk {
 	char *file;
-	char *serial;          /* NULL: none given */
+	char *serial; /* NULL: none given */
 	bool readonly;
 };
 
 /* A NIC as the host sees it; the guest's side is config.interfaces[i]. */
 struct vm_nic {
-	char *tap;             /* name of an existing tap device; NULL: user-mode network */
+	char *tap; /* name of an existing tap device; NULL: user-mode network */
 	char *mac;
 };
 
 struct vm_publish {
-	char *address;         /* on the host, default 127.0.0.1 */
-	uint16_t host_port;    /* 0: the kernel picks one, and vmconfig says which */
+	char *address;      /* on the host, default 127.0.0.1 */
+	uint16_t host_port; /* 0: the kernel picks one, and vmconfig says which */
 	uint16_t guest_port;
 	bool udp;
 };
@@ -36,7 +36,7 @@ struct vm {
 	struct strlist kernel_parameters; /* vm.kernel.parameters and --append, in order */
 	struct optint vcpus;
 	struct optint memory_bytes;
-	char *vmm;             /* path of the VMM; NULL: qemu-system-ARCH from PATH */
+	char *vmm; /* path of the VMM; NULL: qemu-system-ARCH from PATH */
 	struct strlist vmm_parameters;
 	enum accel accel;
 	struct {

@@ -9,9 +9,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -52,6 +52,7 @@ int vmm_open(struct vmm *v)
 
 /* What the child needs, made before fork(2). */
 struct launch {
+	const char *program;
 	char *const *argv;
 	const int *channels;
 	int config_disk;
@@ -74,7 +75,7 @@ static int prepare_descriptors(const struct launch *l)
 	    dup2(l->output, STDERR_FILENO) < 0)
 		return -errno;
 	/* What vmconfig was given open by its own caller is none of QEMU's. */
-	if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
+	if (syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
 		return -errno;
 	r = keep_open(l->config_disk);
 	for (int i = 0; r == 0 && i < CHANNEL_COUNT; i++)
@@ -103,7 +104,7 @@ static void __attribute__((noreturn)) child(const struct launch *l)
 	if (!error)
 		error = -prepare_descriptors(l);
 	if (!error) {
-		execvp(l->argv[0], l->argv);
+		execvp(l->program, l->argv);
 		error = errno;
 	}
 	while (write(l->failure, &error, sizeof(error)) < 0 && errno == EINTR)
@@ -146,7 +147,7 @@ static int fork_child(struct vmm *v, struct launch *l)
 	if (v->pid == 0)
 		child(l);
 	close(steal_fd(&write_end));
-	v->pidfd = pidfd_open(v->pid, 0);
+	v->pidfd = (int)syscall(SYS_pidfd_open, v->pid, 0);
 	if (v->pidfd < 0)
 		return fail_errno(errno, "cannot watch '%s'", v->program);
 	return wait_for_exec(v, read_end);
@@ -175,14 +176,15 @@ int vmm_start(struct vmm *v, const struct strlist *args, int config_disk)
 	if (pipe2(messages, O_CLOEXEC) < 0)
 		return fail_errno(errno, "cannot make a pipe");
 	v->messages = messages[0];
-	l.output = output = messages[1];
-	/* Our end alone: QEMU's are one open file with its standard error, which waits when full.
-	 */
+	output = messages[1];
+	l.output = output;
+	/* Our end alone: QEMU's stays one that waits when it is full. */
 	if (fcntl(v->messages, F_SETFL, O_NONBLOCK) < 0)
 		return fail_errno(errno, "cannot make a pipe");
 	v->program = strdup(args->items[0]);
 	if (!v->program)
 		return fail_errno(ENOMEM, "cannot run '%s'", args->items[0]);
+	l.program = v->program;
 	r = fork_child(v, &l);
 	for (int i = 0; i < CHANNEL_COUNT; i++)
 		close_fd(&v->theirs[i]);
@@ -191,7 +193,8 @@ int vmm_start(struct vmm *v, const struct strlist *args, int config_disk)
 
 void vmm_kill(struct vmm *v)
 {
-	if (v->pid > 0)
+	/* With all that it may have started: it leads a group of its own. */
+	if (v->pid > 0 && kill(-v->pid, SIGKILL) < 0)
 		kill(v->pid, SIGKILL);
 }
 

@@ -21,6 +21,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -226,6 +227,23 @@ static int catch_reboot(void)
 	                    &program);
 }
 
+/* As the kernel's first program has them (INIT_RLIMITS). */
+static void set_limits(void)
+{
+	static const struct {
+		int resource;
+		struct rlimit limit;
+	} limits[] = {
+	    {RLIMIT_STACK, {8 << 20, RLIM_INFINITY}},
+	    {RLIMIT_NOFILE, {1024, 4096}},
+	    {RLIMIT_CORE, {0, RLIM_INFINITY}},
+	};
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++)
+		must(setrlimit((__rlimit_resource_t)limits[i].resource, &limits[i].limit),
+		     "set a resource limit");
+}
+
 static void execute(const struct world *w)
 {
 	char *const arguments[] = {(char[]){"/init"}, NULL};
@@ -240,6 +258,7 @@ static void execute(const struct world *w)
 
 	for (int i = 0; i <= 2; i++)
 		must(dup2(w->console, i), "set up the console");
+	set_limits();
 	/* The kernel hands its first program no other files than these. */
 	must(close_range(3, ~0U, CLOSE_RANGE_CLOEXEC), "close what nsboot has inherited");
 	for (int i = 1; i < _NSIG; i++)

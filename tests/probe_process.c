@@ -21,8 +21,6 @@
 #include <time.h>
 #include <unistd.h>
 
-extern char **environ;
-
 static int verb_say(char **words)
 {
 	for (; *words; words++)
@@ -370,6 +368,20 @@ static int verb_leave(char **words)
 	return 0;
 }
 
+/* Two rows of processes without an end, each of them short-lived. */
+static int verb_storm(char **words)
+{
+	(void)words;
+	fflush(stdout);
+	signal(SIGTERM, SIG_IGN);
+	for (int i = 0; i < 2; i++)
+		if (fork() == 0)
+			for (;;)
+				if (fork() > 0)
+					_exit(0);
+	return 0;
+}
+
 static int verb_ignore(char **words)
 {
 	for (; *words; words++)
@@ -459,6 +471,7 @@ const struct verb process_verbs[] = {
     {"sleep-until-signal", 0, 0, verb_sleep},
     {"listener", 0, 0, verb_listener},
     {"leave", 0, 0, verb_leave},
+    {"storm", 0, 0, verb_storm},
     {"ignore", 1, 0, verb_ignore},
     {"close-fds", 0, 0, verb_close},
     {"line", 0, 0, verb_line},

@@ -54,9 +54,11 @@ build_json() {
 	run_vmconfig --frobnicate
 	assert_failure 2 "unknown option '--frobnicate'"
 	run_vmconfig help frobnicate
-	assert_failure 2 "unknown command 'frobnicate'"
+	assert_failure 2 "unknown command 'frobnicate' (see 'vmconfig help')"
+	run_vmconfig help build show
+	assert_failure 2 "'help' takes one command, 'show' is one too many"
 	run_vmconfig build --frobnicate
-	assert_failure 2 "unknown option '--frobnicate'"
+	assert_failure 2 "unknown option '--frobnicate' (see 'vmconfig help build')"
 	run_vmconfig build -Z
 	assert_failure 2 "unknown option '-Z'"
 	run_vmconfig build --image-config image.json --output
@@ -72,11 +74,13 @@ build_json() {
 	run_vmconfig build --image-config image.json --config other.json -o disk.img
 	assert_failure 2 "--config: another INPUT is given already, 'image.json'"
 	run_vmconfig build --image-config image.json -o disk.img echo hi
-	assert_failure 2 "unexpected argument 'echo': a command comes after '--'"
+	assert_failure 2 "unexpected argument 'echo': a command comes after '--', INPUT after --bundle"
 	run_vmconfig build --image-config image.json -o disk.img --read-only --root /dev/vda:rw
 	assert_failure 2 "--read-only: --root gives another mode"
 	run_vmconfig show
 	assert_failure 2 "'show' needs an operand, DISK|JSON"
+	run_vmconfig check
+	assert_failure 2 "'check' needs an operand, FILE|DIR"
 	run_vmconfig show a b
 	assert_failure 2 "'show' takes one operand, 'b' is one too many"
 	run_vmconfig schema x
@@ -313,6 +317,8 @@ build_json() {
 	assert_failure 125 "cannot open 'nowhere.json'"
 	run_vmconfig run --image-config image.json --init-mode systemd
 	assert_failure 125 "init mode 'systemd' is not supported by this version of init"
+	run_vmconfig run --image-config image.json --net ip=192.0.2.2/24,tap=nowhere
+	assert_failure 125 "there is no tap device 'nowhere'"
 	run_vmconfig run --image-config image.json --memory 1M
 	assert_failure 2 "--memory: '1M' is not within"
 	run_vmconfig run

@@ -94,6 +94,17 @@ assert_runtime_mounts() {
 	assert_clean upper.img
 }
 
+@test "the owner and mode of / are the image's" {
+	cp "$SCRATCH" root.img
+	printf 'sif / %s\n' 'mode 041711' 'uid 12' 'gid 13' | debugfs -w root.img >/dev/null 2>&1
+	local mode
+	for mode in ro rw overlay; do
+		config ".root = {mode: \"$mode\"}" stat /
+		boot_image root.img
+		assert_output 'stat / dir 1711 12 13'
+	done
+}
+
 @test "root mode overlay without a device leaves /dev/vdb alone" {
 	make_image other.img
 	cp other.img before.img

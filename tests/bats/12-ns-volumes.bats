@@ -127,6 +127,52 @@ volume_image() {
 	done
 }
 
+@test "overlay: the owner and mode of the volume's top are those of the device below, until changed" {
+	make_image lower.img
+	make_image upper.img
+	printf 'sif / %s\n' 'mode 041770' 'uid 1000' 'gid 1001' | debugfs -w lower.img >/dev/null 2>&1
+	config '.user = {uid: 1000} | .volume_mounts = [{device: "/dev/vdb", path: "/data",
+		mode: "overlay", overlay_device: "/dev/vdc"}]' stat /data , write /data/mine x
+	boot --disk lower.img --disk upper.img
+	assert_exit 0
+	assert_line 'stat /data dir 1770 1000 1001'
+	printf 'sif /upper %s\n' 'mode 040700' | debugfs -w upper.img >/dev/null 2>&1
+	boot --disk lower.img --disk upper.img
+	assert_line 'stat /data dir 0700 1000 1001'
+}
+
+@test "two overlays with one upper device are refused" {
+	volume_image a.img a
+	volume_image b.img b
+	make_image upper.img
+	config '.volume_mounts = [
+		{device: "/dev/vdb", path: "/a", mode: "overlay", overlay_device: "/dev/vdd"},
+		{device: "/dev/vdc", path: "/b", mode: "overlay", overlay_device: "/dev/vdd"}]' say no
+	boot --disk a.img --disk b.img --disk upper.img
+	assert_failed volumes "the upper layer of the volume of '/b' is that of another overlay"
+	config '.root = {overlay_device: "/dev/vdb"} | .volume_mounts = [{device: "/dev/vdc",
+		path: "/a", mode: "overlay", overlay_device: "label=up"}]' say no
+	tune2fs -L up upper.img >/dev/null
+	boot --disk upper.img --disk a.img
+	assert_failed volumes "the upper layer of the volume of '/a' is that of another overlay"
+	assert_clean upper.img
+}
+
+@test "an upper device that is full stops the boot" {
+	volume_image a.img a
+	mkdir full
+	IMAGE_SIZE=1M make_image upper.img full -O ^has_journal -N 16 -m 0
+	# Inodes are what it runs out of.
+	local i
+	for i in 1 2 3 4 5 6 7 8; do
+		debugfs -w -R "mkdir /d$i" upper.img >/dev/null 2>&1
+	done
+	config '.volume_mounts = [{device: "/dev/vdb", path: "/a", mode: "overlay",
+		overlay_device: "/dev/vdc"}]' say no
+	boot --disk a.img --disk upper.img
+	assert_failed volumes "cannot make the upper layer of the volume of '/a': No space left"
+}
+
 @test "parents come before children, whatever the order of the list" {
 	volume_image outer.img outer
 	volume_image inner.img inner

@@ -232,7 +232,7 @@ burn() {
 		uring /data/file , uring /file , write /data/other x , exit 2
 	boot --disk upper.img --disk volume.img
 	assert_exit 2
-	refute_output_contains 'uring '
+	[[ $output != *'uring '* ]] || skip_or_fail "no io_uring: $output"
 	assert_clean upper.img
 	assert_clean volume.img
 }

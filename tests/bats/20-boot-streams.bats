@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Standard streams, arguments and environment, byte for byte through a virtual machine.
+# shellcheck disable=SC2154 # bats and vm.bash set stderr and vm
 
 load helper
 load vm
@@ -45,12 +46,14 @@ load vm
 	assert_status 0
 	head -c 3000001 /dev/urandom >bytes
 	for _ in 1 2 3; do
+		# shellcheck disable=SC2094 # both only read
 		"$VMCONFIG" run -i --config base.json --disk "$PROBE_IMAGE,ro" -- copy <bytes | cmp - bytes
 	done
 }
 
 @test "arguments arrive byte for byte: spaces, quotes, newlines, dollars, UTF-8, empty, 100 KiB" {
 	long=$(head -c 76800 /dev/urandom | base64 -w 0)
+	# shellcheck disable=SC2016 # nothing is to be expanded
 	arguments=(args0 'a b' "it's" '"quoted"' $'two\nlines' "\$(reboot)" '`id`' 'ünïcödé ☃' '' -- --help
 		'back\slash' $'tab\there' '*' "$long" ',x' "$(printf '\001\177')")
 	"$VMCONFIG" run --config base.json --disk "$PROBE_IMAGE,ro" -- "${arguments[@]}" >out

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Stopping a virtual machine: gracefully, in time, and with clean disks.
+# shellcheck disable=SC2154 # bats and vm.bash set stderr and vm
 
 load helper
 load vm

@@ -53,6 +53,7 @@ teardown() {
 	wait_for_line stdout 'listening 7001'
 	ip netns exec "$netns" ping -c 2 -W 10 192.0.2.2
 	ip netns exec "$netns" ping -c 2 -W 10 2001:db8::2
+	# shellcheck disable=SC2016 # the inner shell expands
 	ip netns exec "$netns" bash -c 'exec 9<>/dev/tcp/192.0.2.2/7001
 		echo in4 >&9; read -r -t 30 answer <&9; [ "$answer" = in4 ]'
 	wait_for_line stdout 'listening 7002'

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2154 # bats and helper.bash set status, output, stderr
+# shellcheck shell=bash disable=SC2034,SC2154 # what bats and these functions set is for the tests
 # For tests that boot a virtual machine with the stock kernel. Loaded after helper.
 
 : "${VMCONFIG_KERNEL:=$ROOT/build/kernel/vmlinuz}" "${VMCONFIG_INITRD:=$BUILD/initrd.cpio}"

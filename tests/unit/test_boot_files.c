@@ -70,10 +70,10 @@ static void test_nothing_there(void **state)
 	unsetenv("VMCONFIG_KERNEL");
 	unsetenv("VMCONFIG_INITRD");
 	refuse(&vm, "vmconfig: no kernel: name one with --kernel or VMCONFIG_KERNEL, or put one at "
-	            "'build/kernel/vmlinuz' (make kernel)");
+	            "'build/kernel/vmlinuz' (make kernel) or at '" VMCONFIG_LIBDIR "/vmlinuz'");
 	vm.kernel = strdup("nowhere");
 	refuse(&vm, "vmconfig: no initrd: name one with --initrd or VMCONFIG_INITRD, or put one at "
-	            "'build/initrd.cpio' (make initrd)");
+	            "'build/initrd.cpio' (make initrd) or at '" VMCONFIG_LIBDIR "/initrd.cpio'");
 	vm.kernel = strdup("nowhere");
 	vm.initrd = strdup("nowhere");
 	refuse(&vm, "vmconfig: cannot read kernel 'nowhere': No such file or directory");

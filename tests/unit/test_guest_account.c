@@ -144,6 +144,24 @@ static void test_a_host_that_goes_away(void **state)
 	account_send(&account, &(struct report_message){.event = REPORT_STARTED, .pid = 2});
 }
 
+/* What the one before has left unfinished is no part of what the next one says. */
+static void test_a_host_that_comes_again(void **state)
+{
+	struct report_command c;
+	int ends[2];
+
+	(void)state;
+	say("{\"sto");
+	close(host);
+	assert_int_equal(account_receive(&account, &c), -EPIPE);
+	close(account.port);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+	account.port = ends[0];
+	host = ends[1];
+	say("{\"stop\":true}\n");
+	assert_command(REQUEST_STOP, 0);
+}
+
 static void test_without_a_port_there_is_no_host(void **state)
 {
 	struct report_command c;
@@ -245,6 +263,7 @@ int main(void)
 	    ACCOUNT_TEST(test_a_line_without_an_end),
 	    ACCOUNT_TEST(test_hello_means_that_the_host_counts),
 	    ACCOUNT_TEST(test_a_host_that_goes_away),
+	    ACCOUNT_TEST(test_a_host_that_comes_again),
 	    ACCOUNT_TEST(test_without_a_port_there_is_no_host),
 	    ACCOUNT_TEST(test_a_message_on_the_port),
 	    ACCOUNT_TEST(test_the_console_takes_it_where_there_is_no_port),

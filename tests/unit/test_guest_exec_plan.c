@@ -8,12 +8,12 @@
 
 #include "exec_plan.h"
 
-static char top[] = "/tmp/vmconfig-exec-XXXXXX";
+static char top[64];
 
 static int set_up(void **state)
 {
 	(void)state;
-	strcpy(top + strlen(top) - 6, "XXXXXX");
+	snprintf(top, sizeof(top), "/tmp/vmconfig-exec-XXXXXX");
 	return mkdtemp(top) ? 0 : -1;
 }
 

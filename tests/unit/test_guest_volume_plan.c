@@ -10,25 +10,22 @@
 /* The paths of the plan, with spaces between; those of the config are given in the same way. */
 static void assert_order(const char *paths, const char *expected)
 {
-	char json[2048] = "{'volume_mounts':[", copy[512], text[512] = "";
 	_cleanup_free_ const struct volume **plan = NULL;
-	struct vmconfig cfg;
-	char *rest = copy, *path;
-	size_t count = 0;
+	_cleanup_free_ char *copy = strdup(paths);
+	struct volume items[8] = {{0}};
+	struct vmconfig cfg = {.volume_mounts = {items, 0}};
+	char text[512] = "", *rest = copy, *path;
 
-	snprintf(copy, sizeof(copy), "%s", paths);
-	for (; *paths && (path = strsep(&rest, " ")); count++)
-		sprintf(json + strlen(json), "%s{'device':'/dev/vd%c','path':'%s','mode':'rw'}",
-		        count ? "," : "", (char)('a' + count), path);
-	strcat(json, "]}");
-	config_from(&cfg, json);
+	assert_non_null(copy);
+	while ((path = strsep(&rest, " ")))
+		if (*path)
+			items[cfg.volume_mounts.count++].path = path;
 	plan = volume_plan(&cfg);
 	assert_non_null(plan);
-	for (size_t i = 0; i < count; i++)
-		sprintf(text + strlen(text), "%s%s", i ? " " : "", plan[i]->path);
-	assert_null(plan[count]);
+	for (size_t i = 0, n = 0; plan[i]; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", i ? " " : "",
+		                      plan[i]->path);
 	assert_string_equal(text, expected);
-	vmconfig_release(&cfg);
 }
 
 static void test_none(void **state)
@@ -61,13 +58,14 @@ static void test_slashes_do_not_count(void **state)
 /* qsort(3) is not stable by itself. */
 static void test_many_of_one_depth_stay_in_order(void **state)
 {
+	static char same[] = "/same/depth", less[] = "/less";
 	static struct volume items[MANY];
 	struct vmconfig cfg = {.volume_mounts = {items, MANY}};
 	_cleanup_free_ const struct volume **plan = NULL;
 
 	(void)state;
 	for (size_t i = 0; i < MANY; i++)
-		items[i].path = i % 3 ? (char[]){"/same/depth"} : (char[]){"/less"};
+		items[i].path = i % 3 ? same : less;
 	plan = volume_plan(&cfg);
 	assert_non_null(plan);
 	for (size_t i = 1; i < MANY; i++)

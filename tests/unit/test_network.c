@@ -157,6 +157,20 @@ static void test_gateway_of_another_world(void **state)
 	request_release(&r);
 }
 
+static void test_network_beyond_slirp(void **state)
+{
+	static char cidr[] = "10.0.0.2/3", *address = cidr;
+	const struct interface nic = {.addresses = {&address, 1}};
+	const struct strlist dns = {0};
+	struct user_net net;
+
+	(void)state;
+	stderr_begin();
+	assert_int_equal(user_net_plan(&net, &nic, &dns), -EINVAL);
+	assert_string_equal(stderr_said(), "vmconfig: the network of '10.0.0.2/3' is too large for "
+	                                   "a user-mode network: /4 is the largest");
+}
+
 static void test_both_families(void **state)
 {
 	struct user_net *nets;
@@ -221,6 +235,7 @@ int main(void)
 	    cmocka_unit_test(test_macs_stand_in_both_places),
 	    cmocka_unit_test(test_slirp_fits_the_guest),
 	    cmocka_unit_test(test_gateway_of_another_world),
+	    cmocka_unit_test(test_network_beyond_slirp),
 	    cmocka_unit_test(test_both_families),
 	    cmocka_unit_test(test_ports),
 	};

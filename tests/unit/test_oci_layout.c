@@ -437,6 +437,37 @@ static void test_nesting(void **state)
 	assert_error("layout", "more than 256 indexes to look through (MAX_LAYOUT_DOCUMENTS)");
 }
 
+/* A large index that many entries lead to is read as often, within a limit. */
+static void test_large_shared_index(void **state)
+{
+	enum { SIZE = 2 << 20 };
+	static char leaf[SIZE] = "{\"schemaVersion\":2,\"manifests\":[]}";
+	const char *entry;
+
+	(void)state;
+	memset(leaf + strlen(leaf), ' ', SIZE - 1 - strlen(leaf));
+	entry = put_blob(INDEX_TYPE, leaf, ref("v1"));
+	put_index(text_of("%s,%s,%s,%s,%s,%s,%s,%s,%s,%s", entry, entry, entry, entry, entry, entry,
+	                  entry, entry, entry, entry));
+	assert_error("layout:v1", "bytes of indexes to look through (MAX_LAYOUT_BYTES)");
+}
+
+/* To compare each of very many names with all would take long: some are listed. */
+static void test_many_references(void **state)
+{
+	char entries[8000] = "";
+	size_t length = 0;
+
+	(void)state;
+	for (int i = 0; i < 30; i++)
+		length += (size_t)snprintf(entries + length, sizeof(entries) - length,
+		                           "%s{'mediaType':'%s','digest':'x%d','size':1}",
+		                           i ? "," : "", MANIFEST_TYPE, i);
+	put_index(entries);
+	assert_error("layout:v1", "there is no image 'v1', only: 'x0', 'x1', ");
+	assert_error("layout:v1", ", 'x19' and more");
+}
+
 static int rank(const char *architecture, const char *variant, const char *ours,
                 const char *our_variant)
 {
@@ -490,6 +521,8 @@ int main(void)
 	    layout_test(test_other_blob),
 	    layout_test(test_index_files),
 	    layout_test(test_nesting),
+	    test(test_large_shared_index),
+	    test(test_many_references),
 	    cmocka_unit_test(test_ranks),
 	};
 

@@ -68,71 +68,76 @@ static const char *argument(const struct strlist *args, const char *option, unsi
 	return NULL;
 }
 
+static const char user_network[] =
+    "user,id=net0,net=10.0.2.0/24,host=10.0.2.2,dns=10.0.2.3,ipv6=off,"
+    "dhcpstart=10.0.2.15,hostfwd=tcp:127.0.0.1:8080-10.0.2.15:80";
+
+/* All that QEMU is told for the sample with its port published. */
+static const char *const expected[] = {
+    "qemu-system-x86_64",
+    "-machine",
+    "q35",
+    "-accel",
+    "tcg",
+    "-nodefaults",
+    "-no-user-config",
+    "-no-reboot",
+    "-display",
+    "none",
+    "-sandbox",
+    "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
+    "-cpu",
+    "max",
+    "-smp",
+    "1",
+    "-m",
+    "262144K",
+    "-kernel",
+    "vmlinuz",
+    "-initrd",
+    "initrd.cpio",
+    "-append",
+    "console=ttyS0 a=\"b c\"",
+    "-device",
+    "virtio-serial-pci,id=ports,disable-legacy=on,addr=1.0,multifunction=on",
+    "-chardev",
+    "socket,id=channel0,fd=10",
+    "-serial",
+    "chardev:channel0",
+    "-chardev",
+    "socket,id=channel1,fd=11",
+    "-device",
+    "virtserialport,bus=ports.0,nr=1,chardev=channel1,name=org.vmconfig.report",
+    "-chardev",
+    "socket,id=channel2,fd=12",
+    "-device",
+    "virtserialport,bus=ports.0,nr=2,chardev=channel2,name=org.vmconfig.stdin",
+    "-chardev",
+    "socket,id=channel3,fd=13",
+    "-device",
+    "virtserialport,bus=ports.0,nr=3,chardev=channel3,name=org.vmconfig.stdout",
+    "-chardev",
+    "socket,id=channel4,fd=14",
+    "-device",
+    "virtserialport,bus=ports.0,nr=4,chardev=channel4,name=org.vmconfig.stderr",
+    "-drive",
+    "if=none,id=disk1,format=raw,readonly=off,file=./root.img",
+    "-device",
+    "virtio-blk-pci,drive=disk1,disable-legacy=on,serial=root,addr=1.1",
+    "-add-fd",
+    "fd=15,set=1",
+    "-drive",
+    "if=none,id=disk2,format=raw,readonly=on,file=/dev/fdset/1",
+    "-device",
+    "virtio-blk-pci,drive=disk2,disable-legacy=on,serial=vmconfig,addr=1.2",
+    "-netdev",
+    user_network,
+    "-device",
+    "virtio-net-pci,netdev=net0,mac=52:54:00:00:00:01,disable-legacy=on,romfile=,addr=1.3",
+};
+
 static void test_whole_command(void **state)
 {
-	static const char *const expected[] = {
-	    "qemu-system-x86_64",
-	    "-machine",
-	    "q35",
-	    "-accel",
-	    "tcg",
-	    "-nodefaults",
-	    "-no-user-config",
-	    "-no-reboot",
-	    "-display",
-	    "none",
-	    "-sandbox",
-	    "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
-	    "-cpu",
-	    "max",
-	    "-smp",
-	    "1",
-	    "-m",
-	    "262144K",
-	    "-kernel",
-	    "vmlinuz",
-	    "-initrd",
-	    "initrd.cpio",
-	    "-append",
-	    "console=ttyS0 a=\"b c\"",
-	    "-device",
-	    "virtio-serial-pci,id=ports,disable-legacy=on,addr=1.0,multifunction=on",
-	    "-chardev",
-	    "socket,id=channel0,fd=10",
-	    "-serial",
-	    "chardev:channel0",
-	    "-chardev",
-	    "socket,id=channel1,fd=11",
-	    "-device",
-	    "virtserialport,bus=ports.0,nr=1,chardev=channel1,name=org.vmconfig.report",
-	    "-chardev",
-	    "socket,id=channel2,fd=12",
-	    "-device",
-	    "virtserialport,bus=ports.0,nr=2,chardev=channel2,name=org.vmconfig.stdin",
-	    "-chardev",
-	    "socket,id=channel3,fd=13",
-	    "-device",
-	    "virtserialport,bus=ports.0,nr=3,chardev=channel3,name=org.vmconfig.stdout",
-	    "-chardev",
-	    "socket,id=channel4,fd=14",
-	    "-device",
-	    "virtserialport,bus=ports.0,nr=4,chardev=channel4,name=org.vmconfig.stderr",
-	    "-drive",
-	    "if=none,id=disk1,format=raw,readonly=off,file=./root.img",
-	    "-device",
-	    "virtio-blk-pci,drive=disk1,disable-legacy=on,serial=root,addr=1.1",
-	    "-add-fd",
-	    "fd=15,set=1",
-	    "-drive",
-	    "if=none,id=disk2,format=raw,readonly=on,file=/dev/fdset/1",
-	    "-device",
-	    "virtio-blk-pci,drive=disk2,disable-legacy=on,serial=vmconfig,addr=1.2",
-	    "-netdev",
-	    "user,id=net0,net=10.0.2.0/24,host=10.0.2.2,dns=10.0.2.3,ipv6=off,dhcpstart=10.0.2.15,"
-	    "hostfwd=tcp:127.0.0.1:8080-10.0.2.15:80",
-	    "-device",
-	    "virtio-net-pci,netdev=net0,mac=52:54:00:00:00:01,disable-legacy=on,romfile=,addr=1.3",
-	};
 	struct strlist args = {0};
 	struct sample s;
 
@@ -239,6 +244,25 @@ static void test_serials(void **state)
 		s.disk.serial = serial;
 		refuse(&s.vm, rows[i].message);
 	}
+}
+
+static void test_serials_differ(void **state)
+{
+	static char other_file[] = "other.img", same[] = "root";
+	struct vm_disk disks[] = {
+	    {.file = disk_file}, {.file = disk_file, .serial = disk_serial}, {.file = other_file}};
+	struct strlist args = {0};
+	struct sample s;
+
+	(void)state;
+	sample_init(&s);
+	s.vm.disks.items = disks;
+	s.vm.disks.count = 3;
+	assert_int_equal(build(&s.vm, &args), 0);
+	strlist_release(&args);
+	disks[2].serial = same;
+	refuse(&s.vm,
+	       "vmconfig: disk 'other.img': serial 'root' is that of disk 'root.img' already");
 }
 
 static void test_sizes(void **state)
@@ -360,6 +384,7 @@ int main(void)
 	    cmocka_unit_test(test_what_the_user_chooses),
 	    cmocka_unit_test(test_no_file_name_becomes_an_option),
 	    cmocka_unit_test(test_serials),
+	    cmocka_unit_test(test_serials_differ),
 	    cmocka_unit_test(test_sizes),
 	    cmocka_unit_test(test_networks),
 	    cmocka_unit_test(test_what_no_network_can_be),

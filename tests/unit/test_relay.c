@@ -61,10 +61,13 @@ static void __attribute__((noreturn))
 be_vmconfig(struct vmm *vmm, const char *last_words, const int power[2],
             const struct relay_options *options)
 {
-	int signals = stop_signals_open();
 	static char program[] = "/usr/bin/qemu";
 	int messages[2];
+	int signals;
 
+	/* As some callers leave it; QEMU's end and status must be seen all the same. */
+	signal(SIGCHLD, SIG_IGN);
+	signals = stop_signals_open();
 	if (pipe2(messages, O_CLOEXEC) < 0)
 		_exit(99);
 	close(power[1]);
@@ -154,8 +157,8 @@ static void report_exit(struct world *w, int code, uint64_t out, uint64_t err)
 	              .event = REPORT_EXIT, .code = code, .out_bytes = out, .err_bytes = err});
 }
 
-/* The host's next line is that one. */
-static void expect(struct world *w, enum report_request request, uint64_t value)
+/* The host's next line. */
+static struct report_command next_command(struct world *w)
 {
 	struct report_command c;
 	char *end;
@@ -172,6 +175,14 @@ static void expect(struct world *w, enum report_request request, uint64_t value)
 	assert_int_equal(report_command_parse(w->lines, (size_t)(end - w->lines), &c), 0);
 	w->length -= (size_t)(end + 1 - w->lines);
 	memmove(w->lines, end + 1, w->length);
+	return c;
+}
+
+/* The host's next line is that one. */
+static void expect(struct world *w, enum report_request request, uint64_t value)
+{
+	struct report_command c = next_command(w);
+
 	assert_int_equal(c.request, request);
 	assert_int_equal(c.value, value);
 }
@@ -371,6 +382,38 @@ static void test_slow_reader_loses_nothing(void **state)
 	assert_end(&w, 0, "");
 }
 
+/* A reader that is stuck, and nothing else happens: the guest hears of it as long as it lasts. */
+static void test_stuck_reader_keeps_the_guest_waiting(void **state)
+{
+	enum { SIZE = 96 << 10 }; /* more than a pipe holds, less than the relay takes beside it */
+	static const char zeros[SIZE];
+	struct report_command c;
+	struct world w;
+
+	(void)state;
+	start_quiet(&w);
+	say_all(w.guest[CHANNEL_STDOUT], zeros, SIZE);
+	for (int i = 0; i < 2; i++)
+		expect(&w, REQUEST_WAITING, 0);
+	report_exit(&w, 0, SIZE, 0);
+	expect(&w, REQUEST_WAITING, 0);
+	for (size_t taken = 0; taken < SIZE;) {
+		static char sink[SIZE];
+		ssize_t n;
+
+		wait_for(w.output, POLLIN);
+		n = read(w.output, sink, SIZE);
+		assert_true(n > 0);
+		taken += (size_t)n;
+	}
+	do /* one more may have been on its way */
+		c = next_command(&w);
+	while (c.request == REQUEST_WAITING);
+	assert_int_equal(c.request, REQUEST_DONE);
+	power_off(&w);
+	assert_end(&w, 0, "");
+}
+
 static void test_closed_reader_stops_the_guest(void **state)
 {
 	struct world w;
@@ -472,6 +515,22 @@ static void test_no_report(void **state)
 	assert_end(&w, 125, "vmconfig: the guest ended without a word: has it enough memory?\n");
 }
 
+/* A wrapper of QEMU may leave something behind that holds the sockets: no reason to wait for ever.
+ */
+static void test_ends_are_held(void **state)
+{
+	struct world w;
+
+	(void)state;
+	start_quiet(&w);
+	say(&w, CHANNEL_STDOUT, "all of it");
+	report_exit(&w, 4, 9, 0);
+	expect(&w, REQUEST_DONE, 0);
+	close_now(&w.power);
+	assert_string_equal(read_all(w.output), "all of it");
+	assert_status(&w, 4);
+}
+
 static void test_qemu_fails(void **state)
 {
 	struct world w;
@@ -479,8 +538,9 @@ static void test_qemu_fails(void **state)
 	(void)state;
 	start(&w, "qemu: warning: hm\nqemu: -drive x: no such file\nIs it there?\n", &quiet);
 	power_off(&w);
-	assert_end(&w, 125,
-	           "vmconfig: '/usr/bin/qemu' ended with status 1: -drive x: no such file\n");
+	assert_end(
+	    &w, 125,
+	    "vmconfig: '/usr/bin/qemu' ended with status 1: -drive x: no such file Is it there?\n");
 }
 
 static void test_bytes_are_missing(void **state)
@@ -516,6 +576,53 @@ static void test_hostile_reports(void **state)
 	assert_end(&w, 5, "");
 }
 
+/* Counts that no sum holds are no reason to take the guest at its word. */
+static void test_bytes_beyond_count(void **state)
+{
+	struct world w;
+
+	(void)state;
+	start_quiet(&w);
+	report_exit(&w, 0, UINT64_MAX, 1);
+	power_off(&w);
+	assert_end(&w, 125,
+	           "vmconfig: 18446744073709551615 bytes of the workload's output are missing\n");
+}
+
+/* Nothing that a terminal would obey, be it cut in two. */
+static void test_console_is_tame(void **state)
+{
+	const struct relay_options options = {.verbose = true, .stop_timeout_s = 10};
+	const char *errors;
+	struct world w;
+
+	(void)state;
+	start_quiet(&w);
+	say(&w, CHANNEL_CONSOLE,
+	    "\x1b]0;title\x07\tk\xc3\xa4se\b \xc2\x9b"
+	    "2J\x7f\r\n");
+	power_off(&w);
+	assert_end(&w, 125,
+	           "vmconfig: the guest ended without a report\n"
+	           "?]0;title?\tk\xc3\xa4se? \xc2?2J?\n");
+
+	start(&w, "", &options);
+	say(&w, CHANNEL_CONSOLE, "\x1b[2J\n");
+	say(&w, CHANNEL_REPORT,
+	    "{\"event\":\"phase\",\"name\":\"\\u001b[2J\\nforged\",\"us\":1}\n");
+	report_exit(&w, 0, 0, 0);
+	expect(&w, REQUEST_HELLO, 1);
+	expect(&w, REQUEST_STDIN_END, 0);
+	expect(&w, REQUEST_DONE, 0);
+	power_off(&w);
+	errors = read_all(w.errors);
+	assert_null(strchr(errors, '\x1b'));
+	assert_non_null(strstr(errors, "?[2J\n"));
+	assert_non_null(strstr(errors, "vmconfig: guest: ?[2J: 1 us\n"));
+	assert_null(strstr(errors, "forged"));
+	assert_status(&w, 0);
+}
+
 static void test_verbose(void **state)
 {
 	const struct relay_options options = {.verbose = true, .stop_timeout_s = 10};
@@ -547,6 +654,7 @@ int main(void)
 	    cmocka_unit_test(test_stdin_waits_for_the_guest),
 	    cmocka_unit_test(test_done_comes_after_the_last_byte),
 	    cmocka_unit_test(test_slow_reader_loses_nothing),
+	    cmocka_unit_test(test_stuck_reader_keeps_the_guest_waiting),
 	    cmocka_unit_test(test_closed_reader_stops_the_guest),
 	    cmocka_unit_test(test_first_signal_stops_the_guest),
 	    cmocka_unit_test(test_second_signal_ends_it),
@@ -554,9 +662,12 @@ int main(void)
 	    cmocka_unit_test(test_failed_phase),
 	    cmocka_unit_test(test_reason_of_the_exit),
 	    cmocka_unit_test(test_no_report),
+	    cmocka_unit_test(test_ends_are_held),
 	    cmocka_unit_test(test_qemu_fails),
 	    cmocka_unit_test(test_bytes_are_missing),
 	    cmocka_unit_test(test_hostile_reports),
+	    cmocka_unit_test(test_bytes_beyond_count),
+	    cmocka_unit_test(test_console_is_tame),
 	    cmocka_unit_test(test_verbose),
 	};
 

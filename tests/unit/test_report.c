@@ -110,15 +110,16 @@ static void test_short_buffer_is_refused(void **state)
 
 static void test_strings_are_cut_between_characters(void **state)
 {
-	char line[1400] = "{\"event\":\"failed\",\"phase\":\"";
+	char line[256], *at = line;
 	struct report_message m;
 
 	(void)state;
+	at += sprintf(at, "{\"event\":\"failed\",\"phase\":\"a");
 	for (int i = 0; i < 40; i++)
-		strcat(line, "\xe2\x82\xac"); /* 120 bytes for 63 */
-	strcat(line, "\"}");
+		at += sprintf(at, "\xe2\x82\xac"); /* 121 bytes for 63 */
+	sprintf(at, "\"}");
 	assert_int_equal(parse(line, &m), 0);
-	assert_int_equal(strlen(m.name), 63);
+	assert_int_equal(strlen(m.name), 61); /* no piece of the next */
 	assert_true(json_is_utf8(m.name));
 }
 
