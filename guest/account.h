@@ -13,8 +13,8 @@
 struct vmconfig;
 
 struct account {
-	int port;         /* fd, or -1: the console is used */
-	bool host_counts; /* the host has said hello: it will say done */
+	int port;          /* fd, or -1: the console is used */
+	bool host_counts;  /* the host has said hello: it will say done */
 	bool host_missing; /* it did not take a line in time: not waited for again */
 	char nonce[65];
 	char input[256]; /* a line from the host, not yet whole */

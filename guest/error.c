@@ -9,13 +9,20 @@
 
 int guest_error(struct guest *g, int errnum, const char *format, ...)
 {
+	const char *why = errnum ? strerror(errnum) : "";
+	size_t room = sizeof(g->error) - (errnum ? strlen(": ") + strlen(why) : 0);
 	va_list args;
 	int n;
 
+	/* A path may be longer than all of it: what is cut off is its end, not the reason. */
 	va_start(args, format);
-	n = vsnprintf(g->error, sizeof(g->error), format, args);
+	n = vsnprintf(g->error, room, format, args);
 	va_end(args);
-	if (errnum && n >= 0 && (size_t)n < sizeof(g->error))
-		snprintf(g->error + n, sizeof(g->error) - (size_t)n, ": %s", strerror(errnum));
+	if (n < 0)
+		n = 0;
+	if ((size_t)n >= room)
+		n = (int)room - 1;
+	if (errnum)
+		snprintf(g->error + n, sizeof(g->error) - (size_t)n, ": %s", why);
 	return errnum ? -errnum : -EINVAL;
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The vmconfig command: a table of subcommands, and help printed from it. */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "cmd.h"
 #include "error.h"
@@ -76,9 +78,24 @@ static int dispatch(int argc, char **argv)
 	return command->run(argc - 1, argv + 1);
 }
 
+/* Descriptors 0 to 2 that vmconfig was started without must not become something else. */
+static void occupy_stdio(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY); /* writing there fails, as it should */
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
-	int r = dispatch(argc, argv);
+	int r;
+
+	occupy_stdio();
+	r = dispatch(argc, argv);
 
 	if (r == -EX_USAGE)
 		return EXIT_USAGE;

@@ -159,18 +159,6 @@ static int boot(struct request *r, const struct machine *machine, int signals)
 	return status;
 }
 
-/* Descriptors 0 to 2 that vmconfig was started without must not become something else. */
-static void occupy_stdio(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDONLY); /* writing there fails, as it should */
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd > STDERR_FILENO)
-		close(fd);
-}
-
 /* QEMU, when it may, makes a tap device that does not exist, and nothing is connected to that. */
 static int check_taps(const struct vm *vm)
 {
@@ -190,7 +178,6 @@ int run_vm(struct request *r)
 	const struct machine *machine = machine_of_host();
 	_cleanup_fd_ int signals = -1;
 
-	occupy_stdio();
 	if (!machine || check_taps(&r->vm) < 0 || boot_files_find(&r->vm, machine) < 0 ||
 	    complete(r) < 0)
 		return STATUS_INIT_FAILED;

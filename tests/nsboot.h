@@ -99,8 +99,7 @@ struct console {
 	size_t room;       /* allocated */
 	size_t printed;    /* bytes of it that are out already */
 	bool line_end_due; /* the line end before this line; not printed when this is a report */
-	bool started;
-	bool ended; /* exit or failed has been reported */
+	bool ended;        /* exit or failed has been reported */
 	int code;
 	size_t spoken_after; /* bytes that came after the last word */
 	char nameless[4096]; /* the last failure that was reported without the nonce, or "" */

@@ -72,15 +72,13 @@ static void note_event(struct console *c, const struct report_message *m)
 	if (c->ended)
 		fprintf(stderr, "nsboot: PANIC: a report after the last word\n");
 	switch (m->event) {
-	case REPORT_STARTED:
-		c->started = true;
-		break;
 	case REPORT_EXIT:
 	case REPORT_FAILED:
 		c->ended = true;
 		c->code = m->code;
 		c->spoken_after = 0;
 		break;
+	case REPORT_STARTED:
 	case REPORT_PHASE:
 		break;
 	case REPORT_UNKNOWN:

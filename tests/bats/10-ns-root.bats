@@ -127,6 +127,17 @@ assert_runtime_mounts() {
 	assert_output kept
 }
 
+@test "an option 'rw' does not make the layer below writable" {
+	local mode
+	for mode in ro overlay; do
+		cp "$SCRATCH" root.img
+		config ".root = {mode: \"$mode\", options: [\"rw\", \"noatime\"]}" say up
+		boot_image root.img
+		assert_exit 0
+		cmp root.img "$SCRATCH"
+	done
+}
+
 @test "root mode ro: no write anywhere but in /tmp, /run and /dev/shm; the image is not touched" {
 	cp "$SCRATCH" root.img
 	config '.root = {mode: "ro"} | .hostname = "box" | .dns = {servers: ["192.0.2.1"]}' \

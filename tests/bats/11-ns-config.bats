@@ -371,6 +371,22 @@ seed_config() {
 	refute_output_contains shell
 }
 
+@test "before the switch of roots the rescue shell is the image's, with its libraries" {
+	local library
+	tree bin/
+	cp -L /bin/sh tree/bin/sh
+	for library in $(ldd /bin/sh | grep -o '/[^ ]*'); do
+		mkdir -p "tree${library%/*}"
+		cp -L "$library" "tree$library"
+	done
+	make_image root.img tree
+	config '.volume_mounts = [{device: "label=none", path: "/data", mode: "rw"}]' say no
+	boot_image root.img,ro --cmdline 'vmconfig.rescue vmconfig.wait=0' --when 'rescue shell' \
+		--type $'echo in the shell\nexit\n'
+	assert_failed volumes "there is no device 'label=none'"
+	assert_output_contains 'in the shell'
+}
+
 @test "asked for a rescue shell that does not exist, the machine powers off" {
 	config '.user = {name: "nobody-here"}' say no
 	boot --cmdline vmconfig.rescue

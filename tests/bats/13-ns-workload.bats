@@ -191,6 +191,17 @@ account_image() {
 	assert_failed workload "cannot enter the working directory '/probe/below': Not a directory"
 }
 
+@test "a name that is too long to be said whole does not push out the reason" {
+	config '.workdir = "/" + ("a" * 3000)' say no
+	boot
+	assert_failed workload "cannot enter the working directory '/aaa"
+	assert_reason_ends 'a.*: File ?name too long'
+	config '.volume_mounts = [{device: "/dev/vda", path: ("/" + ("a" * 3000)), mode: "ro"}]' say no
+	boot
+	assert_failed volumes "cannot make '/aaa"
+	assert_reason_ends 'a.*: File ?name too long'
+}
+
 @test "a working directory that only root may enter is entered before the user changes" {
 	tree closed/
 	chmod 700 tree/closed

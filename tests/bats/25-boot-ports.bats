@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Ports that the host has not connected, or connects later: the guest neither hangs nor loses bytes.
+# shellcheck disable=SC2154 # bats and vm.bash set stderr and vm
 
 load helper
 load vm

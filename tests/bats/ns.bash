@@ -139,6 +139,11 @@ assert_reason() {
 		explain "reason: $reason" "expected in it: $1"
 }
 
+# assert_reason_ends REGULAR-EXPRESSION
+assert_reason_ends() {
+	jq -r .error <<<"$last" | grep -qE -e "$1\$" || explain "last word: $last" "expected at its end: $1"
+}
+
 # assert_clean IMAGE - its filesystem has no error, and no journal to be replayed.
 assert_clean() {
 	local said

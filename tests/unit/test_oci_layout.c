@@ -521,8 +521,8 @@ int main(void)
 	    layout_test(test_other_blob),
 	    layout_test(test_index_files),
 	    layout_test(test_nesting),
-	    test(test_large_shared_index),
-	    test(test_many_references),
+	    layout_test(test_large_shared_index),
+	    layout_test(test_many_references),
 	    cmocka_unit_test(test_ranks),
 	};
 
