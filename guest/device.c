@@ -95,7 +95,7 @@ static int find_by(enum key key, const char *value, char node[DEVICE_NODE_SIZE])
 {
 	char path[DEVICE_NODE_SIZE];
 	struct dirent *entry;
-	dev_t number, found = 0;
+	dev_t number = 0, found = 0;
 	int count = 0;
 	DIR *dir = opendir("/dev");
 

@@ -171,10 +171,10 @@ static int add_kernel(struct builder *b)
 static int add_channels(struct builder *b)
 {
 	static const char *const ports[CHANNEL_COUNT] = {
-	    [CHANNEL_REPORT] = PORT_REPORT,
 	    [CHANNEL_STDIN] = PORT_STDIN,
 	    [CHANNEL_STDOUT] = PORT_STDOUT,
 	    [CHANNEL_STDERR] = PORT_STDERR,
+	    [CHANNEL_REPORT] = PORT_REPORT,
 	};
 	int r = add_device(b, 2, "virtio-serial-pci,id=ports,disable-legacy=on");
 

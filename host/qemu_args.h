@@ -11,10 +11,10 @@ struct user_net;
 /* What connects a VM with us, each a socket that QEMU inherits. */
 enum channel {
 	CHANNEL_CONSOLE, /* the serial line */
-	CHANNEL_REPORT,  /* virtio-serial ports from here on */
-	CHANNEL_STDIN,
+	CHANNEL_STDIN,   /* virtio-serial ports from here on */
 	CHANNEL_STDOUT,
 	CHANNEL_STDERR,
+	CHANNEL_REPORT, /* the last: ports appear in this order, and init waits for this one only */
 	CHANNEL_COUNT,
 };
 

@@ -327,6 +327,7 @@ static int verb_listener(char **words)
 		return complain("");
 	if (fork() == 0) {
 		block_all(&set);
+		sigdelset(&set, SIGTERM); /* once our parent has gone; what came before counts */
 		close(ends[0]);
 		close(ends[1]);
 		printf("child signal %d\n", sigwaitinfo(&set, NULL));

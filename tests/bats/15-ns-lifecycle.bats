@@ -237,18 +237,9 @@ burn() {
 	assert_clean volume.img
 }
 
-# keep MODE FILE… - a shell command that keeps files of the machine open until the test is over.
-keep() {
-	local mode=$1 command='sleep 600' file
-	shift
-	for file; do
-		command+=" 9$mode/proc/\$INIT_PID/root$file"
-	done
-	echo "$command & echo \$! >>$PWD/kept"
-}
-
+# Who keeps files of the machine open from outside, until the test is over.
 teardown() {
-	[ ! -e kept ] || xargs kill <kept
+	[ ! -e keeper ] || kill "$(cat keeper)"
 }
 
 @test "a filesystem that cannot be unmounted is made read-only" {
@@ -259,7 +250,8 @@ teardown() {
 		{device: "/dev/vdd", path: "/run/data", mode: "rw"}]' \
 		write /data/file x , write /run/data/file x , write /file x , sleep-until-signal
 	STILL_MOUNTED=yes boot --disk upper.img --disk volume.img --disk inrun.img --timeout 20 --when ready \
-		--run "$(keep '<' /data/file); $(keep '<' /run/data/file); $(keep '<' /file); kill \$INIT_PID"
+		--run "cd /proc/\$INIT_PID/root && exec 7<data/file 8<run/data/file 9<file && cd / &&
+			{ sleep 600 & } && echo \$! >'$PWD/keeper'; kill \$INIT_PID"
 	assert_exit 0
 	assert_stderr_contains 'vdb is still mounted'
 	assert_stderr_contains 'vdc is still mounted'

@@ -142,10 +142,11 @@ static int machine_set_up(void **state)
 {
 	struct machine *m = calloc(1, sizeof(*m));
 
+	assert_non_null(m);
 	if (unshare(CLONE_NEWUTS) == 0) {
-		sethostname("(none)", 6);
+		assert_int_equal(sethostname("(none)", 6), 0);
 		snprintf(m->top, sizeof(m->top), "/tmp/vmconfig-machine-XXXXXX");
-		mkdtemp(m->top);
+		assert_non_null(mkdtemp(m->top));
 		m->root_fd = open(m->top, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	}
 	*state = m;
@@ -207,7 +208,8 @@ static void test_phase_replaces(void **state)
 	if (!m->top[0])
 		skip();
 	beneath_replace(m->root_fd, "etc/hosts", "image\n", 6, 0644);
-	symlinkat("../run/systemd/resolve/stub-resolv.conf", m->root_fd, "etc/resolv.conf");
+	assert_int_equal(
+	    symlinkat("../run/systemd/resolve/stub-resolv.conf", m->root_fd, "etc/resolv.conf"), 0);
 	machine_run(m, "{'hostname':'web','domainname':'example.org',"
 	               "'dns':{'servers':['10.0.0.1']}}");
 	assert_kernel_names("web", "example.org");
