@@ -77,10 +77,16 @@ boot_net() {
 @test "two NICs, IPv4 and IPv6: ping and TCP both ways" {
 	nic eth0 $MAC0 peer0 192.0.2.1/24 2001:db8:1::1/64
 	nic eth1 $MAC1 peer1 198.51.100.1/24 2001:db8:2::1/64
-	mkfifo served
-	ip netns exec "$PEER" "$BUILD/probe" tcp-serve 7001 , tcp-serve 7002 >served 3>&- &
-	exec 4<served
-	read -r <&4 # "listening"
+	local port servers=()
+	for port in 7001 7002; do
+		mkfifo served.$port
+		ip netns exec "$PEER" "$BUILD/probe" tcp-serve $port >served.$port 3>&- &
+		servers+=($!)
+	done
+	# Until both say "listening"; left open, or what else they say would end them.
+	exec 4<served.7001 5<served.7002
+	read -r <&4
+	read -r <&5
 	net_config '.interfaces = [
 		{mac: "'$MAC0'", addresses: ["192.0.2.2/24", "2001:db8:1::2/64"], gateway: "192.0.2.1"},
 		{mac: "'$MAC1'", addresses: ["198.51.100.2/24", "2001:db8:2::2/64"],
@@ -92,8 +98,7 @@ boot_net() {
 		ping 192.0.2.2 , ping 2001:db8:2::2 , tcp-connect 198.51.100.2 80 'back over four' >back" \
 		--when 'listening 81' --run "ip netns exec $PEER $BUILD/probe \
 		tcp-connect 2001:db8:1::2 81 'back over six' >>back"
-	wait
-	exec 4<&-
+	wait "${servers[@]}"
 	assert_exit 0
 	assert_line 'route ::/0 via 2001:db8:2::1 dev eth1 metric 1024'
 	assert_line 'reply over four'
