@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -120,10 +121,12 @@ static int step_identity(const struct launch *l)
 /* What init changed for itself must not be inherited. */
 static void reset_signals(void)
 {
+	/* SIG_DFL as the kernel lays it out: the C library keeps 32 to 34 to itself. */
+	static const unsigned long by_default[8];
 	sigset_t none;
 
-	for (int i = 1; i < _NSIG; i++)
-		signal(i, SIG_DFL);
+	for (int i = 1; i <= 64; i++)
+		syscall(SYS_rt_sigaction, i, by_default, NULL, 8);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
