@@ -55,6 +55,12 @@ static int help(int argc, char **argv)
 	command = find_command(argv[1]);
 	if (!command)
 		return usage_error("unknown command '%s'", argv[1]);
+	if (!command->groups) {
+		/* Its options are known to the program that it is. */
+		char option[] = "--help", *words[] = {argv[1], option, NULL};
+
+		return command->run(2, words);
+	}
 	return option_help(command);
 }
 

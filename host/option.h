@@ -34,9 +34,9 @@ struct option_group {
 
 struct command {
 	const char *name;
-	const char *synopsis; /* what follows the name */
-	const char *summary;  /* one line */
-	const struct option_group *groups;
+	const char *synopsis;              /* what follows the name */
+	const char *summary;               /* one line */
+	const struct option_group *groups; /* NULL: another program's, which run() becomes */
 	/* The exit status, -EX_USAGE after usage_error(), or -errno after printing a line. */
 	int (*run)(int argc, char **argv);
 };

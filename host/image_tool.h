@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* vmconfig-image, the program that makes images, and where it is. */
+#ifndef VMCONFIG_IMAGE_TOOL_H
+#define VMCONFIG_IMAGE_TOOL_H
+
+/*
+ * image_tool_run() - become vmconfig-image; run() of a struct command.
+ * @argv: from the command's name on, ends in NULL
+ *
+ * It is the one beside this program, as in a build directory, else the
+ * installed one.
+ *
+ * Return: -errno after printing a line; not at all when it runs.
+ */
+int image_tool_run(int argc, char **argv);
+
+#endif
