@@ -8,24 +8,14 @@
 #include <strings.h>
 #include <sys/socket.h>
 
+#include "check.h"
 #include "contract.h"
 #include "formats.h"
 #include "json.h"
 #include "record.h"
 #include "vmconfig.h"
 
-struct check {
-	const struct vmconfig *cfg;
-	const struct json_doc *doc;
-	struct problems *problems;
-};
-
-/* Note an error at a pointer made from @format. */
-static void error_at(const struct check *c, const char *rule, const char *message,
-                     const char *format, ...) __attribute__((format(printf, 4, 5)));
-
-static void error_at(const struct check *c, const char *rule, const char *message,
-                     const char *format, ...)
+void error_at(const struct check *c, const char *rule, const char *message, const char *format, ...)
 {
 	char pointer[128];
 	struct place place;
@@ -42,11 +32,14 @@ static void error_at(const struct check *c, const char *rule, const char *messag
 	problem_add(c->problems, SEVERITY_ERROR, rule, &place, "%s", message);
 }
 
-static bool feature_is_known(const char *name)
+static bool feature_is_known(const struct record *rec, const char *name)
 {
-	for (const struct field *f = vmconfig_record.fields; f->key; f++)
+	for (const struct field *f = rec->fields; f->key; f++) {
 		if (f->feature && strcmp(f->feature, name) == 0)
 			return true;
+		if (f->record && feature_is_known(f->record, name))
+			return true;
+	}
 	return false;
 }
 
@@ -63,7 +56,7 @@ static void check_version(const struct check *c)
 	for (size_t i = 0; i < c->cfg->requires.count; i++) {
 		const char *name = c->cfg->requires.items[i];
 
-		if (feature_is_known(name))
+		if (feature_is_known(&vmconfig_record, name))
 			continue;
 		snprintf(message, sizeof(message),
 		         "requires '%.255s', which this reader does not know", name);
@@ -347,5 +340,7 @@ int vmconfig_check(const struct vmconfig *cfg, const struct json_doc *doc, struc
 	check_interfaces(&c);
 	check_root(&c);
 	check_volumes(&c);
+	check_process(&c);
+	check_tree(&c);
 	return problems_result(p);
 }

@@ -47,6 +47,12 @@
 #define MAX_ROUTES         1024 /* of one interface */
 #define MAX_VOLUMES        1024
 #define MAX_HOSTS          4096
+#define MAX_MOUNTS         1024
+#define MAX_DEVICES        4096
+#define MAX_FILES          4096
+#define MAX_FILE_BYTES     (1u << 20) /* content of one file of "files" */
+#define MAX_HOOKS          64
+#define MAX_SYSCALL_RULES  4096
 #define MAX_ARG_BYTES      (128u << 10) /* one argument or variable: MAX_ARG_STRLEN */
 
 #define MAX_EXEC_BYTES \

@@ -25,6 +25,8 @@
 #define MAX_UID 4294967294 /* (uid_t)-1 means "leave as it is" to setresuid(2) */
 
 static const char *const volume_modes[] = {"ro", "rw", "overlay", NULL};
+static const char *const formats_wanted[] = {"ext4", NULL};
+static const char *const errors_policies[] = {"refuse", "mount", NULL};
 static const char *const init_modes[] = {"exec", "systemd", NULL};
 
 static const struct field volume_fields[] = {
@@ -36,6 +38,12 @@ static const struct field volume_fields[] = {
      .doc = "ro (no journal replay), rw, or overlay: device below, overlay_device above"},
     {"overlay_device", FIELD_STRING, AT(volume, overlay_device), .format = &format_device,
      .doc = "the writable layer of mode overlay"},
+    {"format", FIELD_ENUM, AT(volume, format), .values = formats_wanted, .feature = "format",
+     .doc = "what a blank device is formatted as; absent: a blank device is an error"},
+    {"grow", FIELD_BOOL, AT(volume, grow), .feature = "grow",
+     .doc = "the filesystem grows to the size of its device"},
+    {"errors", FIELD_ENUM, AT(volume, errors), .values = errors_policies, .feature = "errors",
+     .doc = "a filesystem marked as having errors: refuse (the default), or mount"},
     END,
 };
 static const struct record volume_record = {"volume", sizeof(struct volume), volume_fields, false};
@@ -51,6 +59,10 @@ static const struct field root_fields[] = {
      .doc = "the writable layer of mode overlay; absent: a tmpfs"},
     {"options", FIELD_STRINGS, AT(root, options), .format = &format_word,
      .doc = "mount options for device"},
+    {"grow", FIELD_BOOL, AT(root, grow), .feature = "grow",
+     .doc = "the filesystem grows to the size of its device"},
+    {"errors", FIELD_ENUM, AT(root, errors), .values = errors_policies, .feature = "errors",
+     .doc = "a filesystem marked as having errors: refuse (the default), or mount"},
     END,
 };
 static const struct record root_record = {"root", sizeof(struct root), root_fields, false};
@@ -127,6 +139,239 @@ static const struct field report_fields[] = {
 };
 static const struct record report_record = {"report", sizeof(struct report), report_fields, false};
 
+/* In the order of the kernel's numbers: asm-generic/resource.h. */
+static const char *const rlimit_types[] = {"RLIMIT_CPU",
+                                           "RLIMIT_FSIZE",
+                                           "RLIMIT_DATA",
+                                           "RLIMIT_STACK",
+                                           "RLIMIT_CORE",
+                                           "RLIMIT_RSS",
+                                           "RLIMIT_NPROC",
+                                           "RLIMIT_NOFILE",
+                                           "RLIMIT_MEMLOCK",
+                                           "RLIMIT_AS",
+                                           "RLIMIT_LOCKS",
+                                           "RLIMIT_SIGPENDING",
+                                           "RLIMIT_MSGQUEUE",
+                                           "RLIMIT_NICE",
+                                           "RLIMIT_RTPRIO",
+                                           "RLIMIT_RTTIME",
+                                           NULL};
+
+static const struct field rlimit_fields[] = {
+    {"type", FIELD_ENUM, AT(rlimit_row, type), .values = rlimit_types, .flags = FIELD_REQUIRED,
+     .doc = "the resource"},
+    {"soft", FIELD_UINT, AT(rlimit_row, soft), .flags = FIELD_REQUIRED,
+     .doc = "the limit in force; 18446744073709551615: none"},
+    {"hard", FIELD_UINT, AT(rlimit_row, hard), .flags = FIELD_REQUIRED,
+     .doc = "as far as the workload may raise it"},
+    END,
+};
+static const struct record rlimit_record = {"rlimit", sizeof(struct rlimit_row), rlimit_fields,
+                                            false};
+
+static const struct field capabilities_fields[] = {
+    {"bounding", FIELD_STRINGS, AT(capabilities, bounding), .format = &format_capability,
+     .doc = "all that the workload can ever have"},
+    {"effective", FIELD_STRINGS, AT(capabilities, effective), .format = &format_capability,
+     .doc = "what the kernel looks at"},
+    {"inheritable", FIELD_STRINGS, AT(capabilities, inheritable), .format = &format_capability,
+     .doc = "kept by programs whose files say so"},
+    {"permitted", FIELD_STRINGS, AT(capabilities, permitted), .format = &format_capability,
+     .doc = "what may be made effective"},
+    {"ambient", FIELD_STRINGS, AT(capabilities, ambient), .format = &format_capability,
+     .doc = "kept by any program"},
+    END,
+};
+static const struct record capabilities_record = {"capabilities", sizeof(struct capabilities),
+                                                  capabilities_fields, false};
+
+/* In the order of the kernel's numbers: SCHED_OTHER 0, but there is no 4. */
+static const char *const scheduler_policies[] = {"SCHED_OTHER",    "SCHED_FIFO", "SCHED_RR",
+                                                 "SCHED_BATCH",    "SCHED_ISO",  "SCHED_IDLE",
+                                                 "SCHED_DEADLINE", NULL};
+
+static const struct field scheduler_fields[] = {
+    {"policy", FIELD_ENUM, AT(scheduler, policy), .values = scheduler_policies,
+     .flags = FIELD_REQUIRED, .doc = "the scheduling policy"},
+    {"nice", FIELD_INT, AT(scheduler, nice), .min = -20, .max = 19, .doc = "for OTHER and BATCH"},
+    {"priority", FIELD_INT, AT(scheduler, priority), .min = 0, .max = 99, .doc = "for FIFO and RR"},
+    {"flags", FIELD_STRINGS, AT(scheduler, flags), .format = &format_word,
+     .doc = "SCHED_FLAG_RESET_ON_FORK and the like"},
+    {"runtime", FIELD_UINT, AT(scheduler, runtime), .doc = "nanoseconds, for DEADLINE"},
+    {"deadline", FIELD_UINT, AT(scheduler, deadline), .doc = "nanoseconds, for DEADLINE"},
+    {"period", FIELD_UINT, AT(scheduler, period), .doc = "nanoseconds, for DEADLINE"},
+    END,
+};
+static const struct record scheduler_record = {"scheduler", sizeof(struct scheduler),
+                                               scheduler_fields, false};
+
+static const char *const io_classes[] = {"IOPRIO_CLASS_RT", "IOPRIO_CLASS_BE", "IOPRIO_CLASS_IDLE",
+                                         NULL};
+
+static const struct field io_priority_fields[] = {
+    {"class", FIELD_ENUM, AT(io_priority, class), .values = io_classes, .flags = FIELD_REQUIRED,
+     .doc = "the I/O scheduling class"},
+    {"priority", FIELD_INT, AT(io_priority, priority), .min = 0, .max = 7,
+     .doc = "within the class, 0 first"},
+    END,
+};
+static const struct record io_priority_record = {"io_priority", sizeof(struct io_priority),
+                                                 io_priority_fields, false};
+
+static const char *const personality_domains[] = {"LINUX", "LINUX32", NULL};
+
+static const struct field personality_fields[] = {
+    {"domain", FIELD_ENUM, AT(personality, domain), .values = personality_domains,
+     .flags = FIELD_REQUIRED, .doc = "the execution domain"},
+    {"flags", FIELD_STRINGS, AT(personality, flags), .format = &format_word,
+     .doc = "none is defined by OCI"},
+    END,
+};
+static const struct record personality_record = {"personality", sizeof(struct personality),
+                                                 personality_fields, false};
+
+static const char *const seccomp_operators[] = {"SCMP_CMP_NE",        "SCMP_CMP_LT", "SCMP_CMP_LE",
+                                                "SCMP_CMP_EQ",        "SCMP_CMP_GE", "SCMP_CMP_GT",
+                                                "SCMP_CMP_MASKED_EQ", NULL};
+
+static const struct field seccomp_arg_fields[] = {
+    {"index", FIELD_INT, AT(seccomp_arg, index), .min = 0, .max = 5, .flags = FIELD_REQUIRED,
+     .doc = "which argument, from 0"},
+    {"value", FIELD_UINT, AT(seccomp_arg, value), .flags = FIELD_REQUIRED,
+     .doc = "compared with; of MASKED_EQ the mask"},
+    {"valueTwo", FIELD_UINT, AT(seccomp_arg, value_two), .doc = "of MASKED_EQ the value"},
+    {"op", FIELD_ENUM, AT(seccomp_arg, op), .values = seccomp_operators, .flags = FIELD_REQUIRED,
+     .doc = "how"},
+    END,
+};
+static const struct record seccomp_arg_record = {"seccomp argument", sizeof(struct seccomp_arg),
+                                                 seccomp_arg_fields, false};
+
+static const struct field seccomp_rule_fields[] = {
+    {"names", FIELD_STRINGS, AT(seccomp_rule, names), .format = &format_word,
+     .flags = FIELD_REQUIRED, .doc = "system calls"},
+    {"action", FIELD_STRING, AT(seccomp_rule, action), .format = &format_word,
+     .flags = FIELD_REQUIRED, .doc = "SCMP_ACT_…"},
+    {"errnoRet", FIELD_INT, AT(seccomp_rule, errno_ret), .max = 4294967295,
+     .doc = "what SCMP_ACT_ERRNO and SCMP_ACT_TRACE return"},
+    {"args", FIELD_RECORDS, AT_LIST(seccomp_rule, args), .record = &seccomp_arg_record, .max = 64,
+     .doc = "conditions on the arguments, all of which hold"},
+    END,
+};
+static const struct record seccomp_rule_record = {"seccomp rule", sizeof(struct seccomp_rule),
+                                                  seccomp_rule_fields, false};
+
+static const struct field seccomp_fields[] = {
+    {"defaultAction", FIELD_STRING, AT(seccomp, default_action), .format = &format_word,
+     .flags = FIELD_REQUIRED, .doc = "for a system call that no rule names: SCMP_ACT_…"},
+    {"defaultErrnoRet", FIELD_INT, AT(seccomp, default_errno_ret), .max = 4294967295,
+     .doc = "what the default action returns"},
+    {"architectures", FIELD_STRINGS, AT(seccomp, architectures), .format = &format_word,
+     .doc = "SCMP_ARCH_…"},
+    {"flags", FIELD_STRINGS, AT(seccomp, flags), .format = &format_word,
+     .doc = "SECCOMP_FILTER_FLAG_…"},
+    {"listenerPath", FIELD_STRING, AT(seccomp, listener_path), .format = &format_absolute_path,
+     .doc = "refused: a virtual machine has no listener on the host"},
+    {"listenerMetadata", FIELD_STRING, AT(seccomp, listener_metadata),
+     .doc = "goes with listenerPath"},
+    {"syscalls", FIELD_RECORDS, AT_LIST(seccomp, syscalls), .record = &seccomp_rule_record,
+     .max = MAX_SYSCALL_RULES, .doc = "the rules"},
+    END,
+};
+static const struct record seccomp_record = {"seccomp", sizeof(struct seccomp), seccomp_fields,
+                                             false};
+
+static const struct field console_size_fields[] = {
+    {"height", FIELD_INT, AT(console_size, height), .max = 65535, .flags = FIELD_REQUIRED,
+     .doc = "rows"},
+    {"width", FIELD_INT, AT(console_size, width), .max = 65535, .flags = FIELD_REQUIRED,
+     .doc = "columns"},
+    END,
+};
+static const struct record console_size_record = {"console_size", sizeof(struct console_size),
+                                                  console_size_fields, false};
+
+static const struct field mount_fields[] = {
+    {"destination", FIELD_STRING, AT(mount_row, destination), .format = &format_absolute_path,
+     .flags = FIELD_REQUIRED, .doc = "where, in the guest; made when missing"},
+    {"type", FIELD_STRING, AT(mount_row, type), .format = &format_word,
+     .doc = "the filesystem's type; bind or none with option bind or rbind"},
+    {"source", FIELD_STRING, AT(mount_row, source), .doc = "a path in the guest, a tag, or a name"},
+    {"options", FIELD_STRINGS, AT(mount_row, options), .format = &format_not_empty,
+     .doc = "as OCI names them"},
+    END,
+};
+static const struct record mount_record = {"mount", sizeof(struct mount_row), mount_fields, false};
+
+static const char *const device_types[] = {"c", "b", "u", "p", NULL};
+
+static const struct field device_fields[] = {
+    {"path", FIELD_STRING, AT(device_node, path), .format = &format_absolute_path,
+     .flags = FIELD_REQUIRED, .doc = "the node"},
+    {"type", FIELD_ENUM, AT(device_node, type), .values = device_types, .flags = FIELD_REQUIRED,
+     .doc = "character, block, unbuffered character, or named pipe"},
+    {"major", FIELD_INT, AT(device_node, major), .max = 4095, .doc = "not for p"},
+    {"minor", FIELD_INT, AT(device_node, minor), .max = 1048575, .doc = "not for p"},
+    {"file_mode", FIELD_INT, AT(device_node, file_mode), .max = 07777,
+     .doc = "decimal; default 438 (0666)"},
+    {"uid", FIELD_INT, AT(device_node, uid), .max = MAX_UID, .doc = "owner; default 0"},
+    {"gid", FIELD_INT, AT(device_node, gid), .max = MAX_UID, .doc = "group; default 0"},
+    END,
+};
+static const struct record device_record = {"device", sizeof(struct device_node), device_fields,
+                                            false};
+
+static const struct field hook_fields[] = {
+    {"path", FIELD_STRING, AT(hook, path), .format = &format_absolute_path, .flags = FIELD_REQUIRED,
+     .doc = "the program, in the guest"},
+    {"args", FIELD_STRINGS, AT(hook, args), .doc = "its arguments, args[0] included"},
+    {"env", FIELD_STRINGS, AT(hook, env), .doc = "its environment, NAME=VALUE"},
+    {"timeout", FIELD_INT, AT(hook, timeout), .min = 1, .max = 86400,
+     .doc = "seconds until it is killed"},
+    END,
+};
+static const struct record hook_record = {"hook", sizeof(struct hook), hook_fields, false};
+
+static const struct field hooks_fields[] = {
+    {"start_container", FIELD_RECORDS, AT_LIST(hooks, start_container), .record = &hook_record,
+     .max = MAX_HOOKS, .doc = "run in this order before the workload, the OCI state on stdin"},
+    END,
+};
+static const struct record hooks_record = {"hooks", sizeof(struct hooks), hooks_fields, false};
+
+static const struct field file_fields[] = {
+    {"path", FIELD_STRING, AT(file, path), .format = &format_absolute_path, .flags = FIELD_REQUIRED,
+     .doc = "where"},
+    {"mode", FIELD_INT, AT(file, mode), .max = 07777, .doc = "decimal; default 420 (0644)"},
+    {"uid", FIELD_INT, AT(file, uid), .max = MAX_UID, .doc = "owner; default 0"},
+    {"gid", FIELD_INT, AT(file, gid), .max = MAX_UID, .doc = "group; default 0"},
+    {"content", FIELD_STRING, AT(file, content),
+     .doc = "what it holds; neither this nor content_base64: nothing"},
+    {"content_base64", FIELD_STRING, AT(file, content_base64), .format = &format_base64,
+     .doc = "the same for what is not UTF-8 text"},
+    END,
+};
+static const struct record file_record = {"file", sizeof(struct file), file_fields, false};
+
+static const struct field agent_fields[] = {
+    {"path", FIELD_STRING, AT(agent, path), .format = &format_absolute_path,
+     .flags = FIELD_REQUIRED, .doc = "the program, in the guest"},
+    {"args", FIELD_STRINGS, AT(agent, args), .doc = "its arguments, without args[0]"},
+    END,
+};
+static const struct record agent_record = {"agent", sizeof(struct agent), agent_fields, false};
+
+static const struct field kernel_headers_fields[] = {
+    {"path", FIELD_STRING, AT(kernel_headers, path), .format = &format_absolute_path,
+     .flags = FIELD_REQUIRED, .doc = "the archive, in the initrd"},
+    END,
+};
+static const struct record kernel_headers_record = {"kernel_headers", sizeof(struct kernel_headers),
+                                                    kernel_headers_fields, false};
+
+static const char *const propagations[] = {"shared", "slave", "private", "unbindable", NULL};
+
 static const struct field vmconfig_fields[] = {
     {"version", FIELD_INT, AT(vmconfig, version), .min = 1, .max = 65535,
      .doc = "schema version, 1; absent: the seed schema"},
@@ -144,6 +389,24 @@ static const struct field vmconfig_fields[] = {
      .doc = "who the workload runs as; absent: root"},
     {"terminal", FIELD_BOOL, AT(vmconfig, terminal), .feature = "terminal",
      .doc = "the workload's standard streams are the console, its controlling terminal"},
+    {"console_size", FIELD_RECORD, AT(vmconfig, console_size), .record = &console_size_record,
+     .doc = "the terminal's size"},
+    {"rlimits", FIELD_RECORDS, AT_LIST(vmconfig, rlimits), .record = &rlimit_record, .max = 16,
+     .feature = "rlimits", .doc = "resource limits"},
+    {"capabilities", FIELD_RECORD, AT(vmconfig, capabilities), .record = &capabilities_record,
+     .feature = "capabilities", .doc = "what the workload may do; a set not given is empty"},
+    {"no_new_privileges", FIELD_BOOL, AT(vmconfig, no_new_privileges),
+     .feature = "no_new_privileges", .doc = "no program gains privileges by being executed"},
+    {"oom_score_adj", FIELD_INT, AT(vmconfig, oom_score_adj), .min = -1000, .max = 1000,
+     .feature = "oom_score_adj", .doc = "for the out-of-memory killer; default 0"},
+    {"scheduler", FIELD_RECORD, AT(vmconfig, scheduler), .record = &scheduler_record,
+     .feature = "scheduler", .doc = "how the workload is scheduled"},
+    {"io_priority", FIELD_RECORD, AT(vmconfig, io_priority), .record = &io_priority_record,
+     .feature = "io_priority", .doc = "how its input and output is scheduled"},
+    {"personality", FIELD_RECORD, AT(vmconfig, personality), .record = &personality_record,
+     .feature = "personality", .doc = "the execution domain"},
+    {"seccomp", FIELD_RECORD, AT(vmconfig, seccomp), .record = &seccomp_record,
+     .feature = "seccomp", .doc = "the system call filter, under OCI's own keys"},
     {"hostname", FIELD_STRING, AT(vmconfig, hostname), .format = &format_hostname,
      .doc = "host name, at most 64 bytes"},
     {"domainname", FIELD_STRING, AT(vmconfig, domainname), .format = &format_hostname,
@@ -168,6 +431,22 @@ static const struct field vmconfig_fields[] = {
      .doc = "the root filesystem; absent: /dev/vda below, /dev/vdb or a tmpfs above"},
     {"volume_mounts", FIELD_RECORDS, AT_LIST(vmconfig, volume_mounts), .record = &volume_record,
      .max = MAX_VOLUMES, .doc = "block devices to mount, parents before children"},
+    {"mounts", FIELD_RECORDS, AT_LIST(vmconfig, mounts), .record = &mount_record, .max = MAX_MOUNTS,
+     .feature = "mounts", .doc = "mounts of OCI, in this order"},
+    {"devices", FIELD_RECORDS, AT_LIST(vmconfig, devices), .record = &device_record,
+     .max = MAX_DEVICES, .feature = "devices", .doc = "device nodes"},
+    {"masked_paths", FIELD_STRINGS, AT(vmconfig, masked_paths), .format = &format_absolute_path,
+     .feature = "masked_paths", .doc = "what the workload is not to see"},
+    {"readonly_paths", FIELD_STRINGS, AT(vmconfig, readonly_paths), .format = &format_absolute_path,
+     .feature = "readonly_paths", .doc = "what it is not to change"},
+    {"rootfs_propagation", FIELD_ENUM, AT(vmconfig, rootfs_propagation), .values = propagations,
+     .feature = "rootfs_propagation", .doc = "of mounts and unmounts in the root"},
+    {"files", FIELD_RECORDS, AT_LIST(vmconfig, files), .record = &file_record, .max = MAX_FILES,
+     .feature = "files", .doc = "small files put into the root, at most 1 MiB each"},
+    {"sysctl", FIELD_MAP, AT(vmconfig, sysctl), .name_format = &format_sysctl, .feature = "sysctl",
+     .doc = "kernel parameters"},
+    {"hooks", FIELD_RECORD, AT(vmconfig, hooks), .record = &hooks_record, .feature = "hooks",
+     .doc = "programs run on the way"},
     {"init_mode", FIELD_ENUM, AT(vmconfig, init_mode), .values = init_modes, .flags = FIELD_ALWAYS,
      .doc = "exec (init runs the command as its child) or systemd (init becomes it)"},
     {"stop_signal", FIELD_STRING, AT(vmconfig, stop_signal), .format = &format_signal,
@@ -178,10 +457,16 @@ static const struct field vmconfig_fields[] = {
      .doc = "how init gives account"},
     {"annotations", FIELD_MAP, AT(vmconfig, annotations), .name_format = &format_not_empty,
      .doc = "carried, not interpreted"},
+    {"agent", FIELD_RECORD, AT(vmconfig, agent), .record = &agent_record,
+     .doc = "what skip_guest_agent skips; absent: the initrd's, if it has one"},
+    {"kernel_headers", FIELD_RECORD, AT(vmconfig, kernel_headers), .record = &kernel_headers_record,
+     .doc = "what skip_kernel_headers skips; absent: the initrd's, if it has one"},
     {"skip_kernel_headers", FIELD_BOOL, AT(vmconfig, skip_kernel_headers),
      .doc = "do not unpack kernel headers"},
     {"skip_guest_agent", FIELD_BOOL, AT(vmconfig, skip_guest_agent),
      .doc = "do not start the guest agent"},
+    {"entropy", FIELD_STRING, AT(vmconfig, entropy), .format = &format_base64,
+     .doc = "a secret that seeds the kernel's random numbers where nothing else does"},
     END,
 };
 const struct record vmconfig_record = {"vmconfig", sizeof(struct vmconfig), vmconfig_fields, false};

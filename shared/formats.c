@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base64.h"
 #include "contract.h"
 #include "signals.h"
 
@@ -210,6 +211,29 @@ static const char *complain_empty(const char *s)
 	return *s ? NULL : "is empty";
 }
 
+static const char *complain_capability(const char *s)
+{
+	if (strncmp(s, "CAP_", 4) != 0 || strlen(s) > 63)
+		return "is no capability: CAP_ and upper case letters";
+	return s[4 + strspn(s + 4, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")] || !s[4]
+	           ? "is no capability: CAP_ and upper case letters"
+	           : NULL;
+}
+
+static const char *complain_sysctl(const char *s)
+{
+	if (!*s || *s == '.' || *s == '/' || strlen(s) > 255)
+		return "is no name of a kernel parameter";
+	if (has_control_or_space(s) || strstr(s, "..") || strstr(s, "//") || strstr(s, "/./"))
+		return "is no name of a kernel parameter";
+	return NULL;
+}
+
+static const char *complain_base64(const char *s)
+{
+	return base64_size(s) < 0 ? "is not base64 (RFC 4648, with padding)" : NULL;
+}
+
 const struct format format_absolute_path = {"absolute-path", "^/", complain_absolute_path};
 const struct format format_device = {"device", "^(/dev/.|serial=.|label=.|uuid=.)",
                                      complain_device};
@@ -229,3 +253,6 @@ const struct format format_channel = {"channel", "^(virtio-serial|console)$", co
 const struct format format_nonce = {"nonce", "^[0-9A-Fa-f]{1,64}$", complain_nonce};
 const struct format format_name = {"name", "^[^:]{1,255}$", complain_name};
 const struct format format_not_empty = {"not-empty", ".", complain_empty};
+const struct format format_capability = {"capability", "^CAP_[A-Z0-9_]+$", complain_capability};
+const struct format format_sysctl = {"sysctl", "^[^./ ][^ ]*$", complain_sysctl};
+const struct format format_base64 = {"base64", "^[A-Za-z0-9+/]*={0,2}$", complain_base64};

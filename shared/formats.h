@@ -22,6 +22,9 @@ extern const struct format format_channel;      /* of the report */
 extern const struct format format_nonce;
 extern const struct format format_name; /* of a user or group: no ":" or line end */
 extern const struct format format_not_empty;
+extern const struct format format_capability; /* CAP_…; whether the kernel has it, the guest says */
+extern const struct format format_sysctl;     /* a name below /proc/sys */
+extern const struct format format_base64;
 
 /* cidr_parse() - split "ADDRESS/PREFIX". @address takes 16 bytes. Return: AF_INET, AF_INET6 or
  * -EINVAL. */

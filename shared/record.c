@@ -55,6 +55,8 @@ bool field_is_set(const struct field *f, const void *in)
 		return *(const bool *)m;
 	case FIELD_INT:
 		return ((const struct optint *)m)->set;
+	case FIELD_UINT:
+		return ((const struct optuint *)m)->set;
 	case FIELD_INTS:
 		return ((const struct intlist *)m)->count > 0;
 	case FIELD_ENUM:
@@ -90,6 +92,7 @@ void record_release(const struct record *rec, void *in)
 		switch (f->type) {
 		case FIELD_BOOL:
 		case FIELD_INT:
+		case FIELD_UINT:
 		case FIELD_ENUM:
 			break;
 		case FIELD_STRING:

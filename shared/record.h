@@ -21,6 +21,7 @@ struct strlist;
 enum field_type {
 	FIELD_BOOL,    /* bool */
 	FIELD_INT,     /* struct optint, within min..max */
+	FIELD_UINT,    /* struct optuint: all of 64 bits, exactly */
 	FIELD_INTS,    /* struct intlist, each within min..max */
 	FIELD_ENUM,    /* int: 0 not given, else 1 + index in values */
 	FIELD_STRING,  /* char * */

@@ -127,6 +127,23 @@ static int decode_int(struct decode *d, const struct field *f, const cJSON *node
 	return 0;
 }
 
+static int decode_uint(struct decode *d, const cJSON *node, struct optuint *out)
+{
+	int r;
+
+	if (!expect(d, node, json_is_number(node), "an integer"))
+		return 0;
+	r = json_uint64(node, &out->value);
+	out->set = r == 0;
+	if (r == -EINVAL)
+		PROBLEM(d, SEVERITY_ERROR, "type", node, "'%s' is not an integer",
+		        node->valuestring);
+	else if (r == -ERANGE)
+		PROBLEM(d, SEVERITY_ERROR, "range", node, "'%s' is not within 0..%" PRIu64,
+		        node->valuestring, UINT64_MAX);
+	return 0;
+}
+
 static void check_format(struct decode *d, const struct format *format, const cJSON *node,
                          const char *value)
 {
@@ -289,6 +306,8 @@ static int decode_field(struct decode *d, const struct field *f, const cJSON *no
 		r = decode_int(d, f, node, &((struct optint *)m)->value);
 		((struct optint *)m)->set = r == 0;
 		return 0;
+	case FIELD_UINT:
+		return decode_uint(d, node, m);
 	case FIELD_ENUM:
 		return decode_enum(d, f, node, m);
 	case FIELD_STRING:

@@ -16,6 +16,14 @@ static cJSON *encode_int(int64_t value)
 	return cJSON_CreateRaw(text);
 }
 
+static cJSON *encode_uint(uint64_t value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRIu64, value);
+	return cJSON_CreateRaw(text);
+}
+
 static cJSON *encode_item(const struct field *f, const void *in, size_t i)
 {
 	const char *items;
@@ -88,6 +96,8 @@ static cJSON *encode_field(const struct field *f, const void *in)
 		return cJSON_CreateBool(*(const bool *)m);
 	case FIELD_INT:
 		return encode_int(((const struct optint *)m)->value);
+	case FIELD_UINT:
+		return encode_uint(((const struct optuint *)m)->value);
 	case FIELD_ENUM:
 		return encode_enum(f, *(const int *)m);
 	case FIELD_STRING:

@@ -71,6 +71,18 @@ static cJSON *schema_int(const struct field *f)
 	return s;
 }
 
+static cJSON *schema_uint(void)
+{
+	cJSON *s = schema_with("type", "integer");
+
+	if (!s || !add_int(s, "minimum", 0) ||
+	    !add(s, "maximum", cJSON_CreateRaw("18446744073709551615"))) {
+		cJSON_Delete(s);
+		return NULL;
+	}
+	return s;
+}
+
 static bool add_item(cJSON *to, cJSON *value)
 {
 	if (!value)
@@ -143,6 +155,8 @@ static cJSON *schema_value(const struct field *f)
 		return schema_with("type", "boolean");
 	case FIELD_INT:
 		return schema_int(f);
+	case FIELD_UINT:
+		return schema_uint();
 	case FIELD_INTS:
 		return schema_list(f, schema_int(f));
 	case FIELD_ENUM:

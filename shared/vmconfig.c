@@ -10,6 +10,7 @@
 #include "json.h"
 #include "list.h"
 #include "record.h"
+#include "record_member.h"
 
 int vmconfig_decode(struct vmconfig *cfg, const struct json_doc *doc, struct problems *p)
 {
@@ -18,20 +19,33 @@ int vmconfig_decode(struct vmconfig *cfg, const struct json_doc *doc, struct pro
 	return r < 0 ? r : problems_result(p);
 }
 
+/* The features that @in uses, of its own rows and of those below them, each once. */
+static int collect_features(const struct record *rec, const void *in, struct strlist *out)
+{
+	int r = 0;
+
+	for (const struct field *f = rec->fields; r == 0 && f->key; f++) {
+		if (!field_is_set(f, in))
+			continue;
+		if (f->feature && !strlist_contains(out, f->feature))
+			r = strlist_add(out, f->feature);
+		if (r == 0 && f->type == FIELD_RECORD)
+			r = collect_features(f->record, member_pointer(f, in), out);
+		if (f->type != FIELD_RECORDS)
+			continue;
+		for (size_t i = 0; r == 0 && i < member_count(f, in); i++)
+			r = collect_features(
+			    f->record, (const char *)member_pointer(f, in) + i * f->record->size,
+			    out);
+	}
+	return r;
+}
+
 int vmconfig_seal(struct vmconfig *cfg)
 {
 	cfg->version = (struct optint){.set = true, .value = CONFIG_VERSION};
 	strlist_release(&cfg->requires);
-	for (const struct field *f = vmconfig_record.fields; f->key; f++) {
-		int r;
-
-		if (!f->feature || !field_is_set(f, cfg))
-			continue;
-		r = strlist_add(&cfg->requires, f->feature);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	return collect_features(&vmconfig_record, cfg, &cfg->requires);
 }
 
 char *vmconfig_encode(const struct vmconfig *cfg)

@@ -24,6 +24,12 @@ struct optint {
 	int64_t value;
 };
 
+/* A number of all 64 bits that may be absent. */
+struct optuint {
+	bool set;
+	uint64_t value;
+};
+
 struct strlist {
 	char **items;
 	size_t count;
@@ -47,12 +53,20 @@ struct strmap {
 
 enum volume_mode { VOLUME_MODE_UNSET, VOLUME_RO, VOLUME_RW, VOLUME_OVERLAY };
 
+/* What is done about a filesystem whose superblock says that it has errors. */
+enum errors_policy { ERRORS_UNSET, ERRORS_REFUSE, ERRORS_MOUNT };
+
+enum format_wanted { FORMAT_NONE, FORMAT_EXT4 };
+
 /* A block device mounted into the guest's tree. */
 struct volume {
 	char *device;         /* /dev/…, serial=…, label=… or uuid=… */
 	char *path;           /* absolute, in the guest */
 	int mode;             /* enum volume_mode */
 	char *overlay_device; /* the writable layer of VOLUME_OVERLAY */
+	int format;           /* enum format_wanted: what a blank device is formatted as */
+	bool grow;            /* the filesystem grows to its device */
+	int errors;           /* enum errors_policy */
 };
 
 /* The filesystem that becomes "/". */
@@ -62,6 +76,8 @@ struct root {
 	int mode;             /* enum volume_mode */
 	char *overlay_device; /* NULL with VOLUME_OVERLAY: a tmpfs layer */
 	struct strlist options;
+	bool grow;  /* as for a volume */
+	int errors; /* enum errors_policy */
 };
 
 /* Who the workload runs as: by number, or by name in the guest's own passwd and group. */
@@ -112,6 +128,134 @@ struct report {
 	char *nonce;   /* precedes each line on the console */
 };
 
+/* setrlimit(2); RLIM_INFINITY is 2^64-1. */
+struct rlimit_row {
+	int type; /* enum: 1 + its place in the names of fields.c, which is 1 + RLIMIT_… */
+	struct optuint soft;
+	struct optuint hard;
+};
+
+/* capabilities(7), by name. A set that is not given is empty. */
+struct capabilities {
+	struct strlist bounding;
+	struct strlist effective;
+	struct strlist inheritable;
+	struct strlist permitted;
+	struct strlist ambient;
+};
+
+/* sched_setattr(2) */
+struct scheduler {
+	int policy; /* enum: 1 + its place in the names of fields.c */
+	struct optint nice;
+	struct optint priority;
+	struct strlist flags;
+	struct optuint runtime; /* nanoseconds, as the next two */
+	struct optuint deadline;
+	struct optuint period;
+};
+
+/* ioprio_set(2) */
+struct io_priority {
+	int class; /* 1 RT, 2 BE, 3 IDLE: the kernel's own numbers */
+	struct optint priority;
+};
+
+/* personality(2) */
+struct personality {
+	int domain; /* 1 LINUX, 2 LINUX32 */
+	struct strlist flags;
+};
+
+struct seccomp_arg {
+	struct optint index;
+	struct optuint value;
+	struct optuint value_two;
+	int op; /* enum: 1 + its place in the names of fields.c */
+};
+
+struct seccomp_rule {
+	struct strlist names;
+	char *action;
+	struct optint errno_ret;
+	struct {
+		struct seccomp_arg *items;
+		size_t count;
+	} args;
+};
+
+/* linux.seccomp of OCI, under OCI's own keys. */
+struct seccomp {
+	char *default_action;
+	struct optint default_errno_ret;
+	struct strlist architectures;
+	struct strlist flags;
+	char *listener_path;
+	char *listener_metadata;
+	struct {
+		struct seccomp_rule *items;
+		size_t count;
+	} syscalls;
+};
+
+struct console_size {
+	struct optint height; /* rows */
+	struct optint width;  /* columns */
+};
+
+/* A mount of OCI, in the guest. */
+struct mount_row {
+	char *destination;
+	char *type;
+	char *source;
+	struct strlist options;
+};
+
+struct device_node {
+	char *path;
+	int type; /* enum: c, b, u, p */
+	struct optint major;
+	struct optint minor;
+	struct optint file_mode;
+	struct optint uid;
+	struct optint gid;
+};
+
+struct hook {
+	char *path;
+	struct strlist args;   /* args[0] included */
+	struct strlist env;    /* NAME=VALUE */
+	struct optint timeout; /* seconds */
+};
+
+struct hooks {
+	struct {
+		struct hook *items;
+		size_t count;
+	} start_container;
+};
+
+/* A small file put into the root. */
+struct file {
+	char *path;
+	struct optint mode;
+	struct optint uid;
+	struct optint gid;
+	char *content; /* text; or */
+	char *content_base64;
+};
+
+/* A program that the initrd carries, or the image has. */
+struct agent {
+	char *path;
+	struct strlist args;
+};
+
+/* An archive that the initrd carries. */
+struct kernel_headers {
+	char *path;
+};
+
 enum init_mode { INIT_MODE_UNSET, INIT_MODE_EXEC, INIT_MODE_SYSTEMD };
 
 struct vmconfig {
@@ -124,6 +268,18 @@ struct vmconfig {
 	struct strmap env;
 	struct user *user;
 	bool terminal;
+	struct console_size *console_size;
+	struct {
+		struct rlimit_row *items;
+		size_t count;
+	} rlimits;
+	struct capabilities *capabilities;
+	bool no_new_privileges;
+	struct optint oom_score_adj;
+	struct scheduler *scheduler;
+	struct io_priority *io_priority;
+	struct personality *personality;
+	struct seccomp *seccomp;
 
 	char *hostname;
 	char *domainname;
@@ -149,14 +305,35 @@ struct vmconfig {
 		size_t count;
 	} volume_mounts;
 
+	struct {
+		struct mount_row *items;
+		size_t count;
+	} mounts;
+	struct {
+		struct device_node *items;
+		size_t count;
+	} devices;
+	struct strlist masked_paths;
+	struct strlist readonly_paths;
+	int rootfs_propagation; /* enum: shared, slave, private, unbindable */
+	struct {
+		struct file *items;
+		size_t count;
+	} files;
+	struct strmap sysctl;
+	struct hooks *hooks;
+
 	int init_mode; /* enum init_mode */
 	char *stop_signal;
 	struct optint stop_timeout; /* seconds */
 	struct report *report;
 	struct strmap annotations;
 
+	struct agent *agent;
+	struct kernel_headers *kernel_headers;
 	bool skip_kernel_headers;
 	bool skip_guest_agent;
+	char *entropy; /* base64, for the kernel's pool */
 };
 
 /* The rows of struct vmconfig. */

@@ -72,7 +72,7 @@ same() {
 }
 
 @test "vmconfig-config(5) names every feature" {
-	sed -n 's/.*\.feature = "\([a-z_]*\)".*/\1/p' "$ROOT/shared/fields.c" | sort >features
+	sed -n 's/.*\.feature = "\([a-z_]*\)".*/\1/p' "$ROOT/shared/fields.c" | sort -u >features
 	[ -s features ]
 	sed -n '/computes the list/,/puts its own name/p' "$ROOT/man/vmconfig-config.5" |
 		tr -s ' ,.' '\n' | grep -Fxf features | sort >page

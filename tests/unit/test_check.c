@@ -280,6 +280,64 @@ static void test_many_problems(void **state)
 	vmconfig_release(&cfg);
 }
 
+static void test_rlimits(void **state)
+{
+	(void)state;
+	assert_checks("{'cmd':['x'],'rlimits':[{'type':'RLIMIT_AS','soft':5,'hard':5},"
+	              "{'type':'RLIMIT_CPU','soft':0,'hard':18446744073709551615}]}",
+	              "");
+	assert_checks("{'cmd':['x'],\n'rlimits':[{'type':'RLIMIT_AS','soft':6,'hard':5},\n"
+	              "{'type':'RLIMIT_AS','soft':0,'hard':0}]}",
+	              "2:39 error rlimit /rlimits/0/soft: is above 'hard'\n"
+	              "3:9 error duplicate /rlimits/1/type: is that of an earlier limit");
+}
+
+static void test_seccomp(void **state)
+{
+	(void)state;
+	assert_checks("{'cmd':['x'],'seccomp':{'defaultAction':'SCMP_ACT_ALLOW'}}", "");
+	assert_checks("{'cmd':['x'],'seccomp':{'defaultAction':'ALLOW',\n'listenerPath':'/l',"
+	              "'syscalls':[{'names':['read'],\n'action':'SCMP_ACT_NOTIFY'}]}}",
+	              "1:41 error seccomp /seccomp/defaultAction: is no action of seccomp\n"
+	              "2:16 error seccomp /seccomp/listenerPath: "
+	              "a virtual machine has no listener on the host\n"
+	              "3:10 error seccomp /seccomp/syscalls/0/action: "
+	              "needs a listener, which a virtual machine has not");
+}
+
+static void test_hooks(void **state)
+{
+	(void)state;
+	assert_checks(
+	    "{'cmd':['x'],'hooks':{'start_container':[{'path':'/h','env':['A=','B=c']}]}}", "");
+	assert_checks("{'cmd':['x'],'hooks':{'start_container':[{'path':'/h','env':['A','=b']}]}}",
+	              "1:62 error env /hooks/start_container/0/env/0: is not NAME=VALUE\n"
+	              "1:66 error env /hooks/start_container/0/env/1: is not NAME=VALUE");
+}
+
+static void test_devices(void **state)
+{
+	(void)state;
+	assert_checks("{'cmd':['x'],'devices':[{'path':'/dev/p','type':'p'},"
+	              "{'path':'/dev/n','type':'c','major':1,'minor':3}]}",
+	              "");
+	assert_checks("{'cmd':['x'],'devices':[{'path':'/dev/n','type':'u','major':1}]}",
+	              "1:25 error device /devices/0: needs 'major' and 'minor'");
+}
+
+static void test_files(void **state)
+{
+	(void)state;
+	assert_checks("{'cmd':['x'],'files':[{'path':'/a'},{'path':'/b','content':'c'}]}", "");
+	assert_checks(
+	    "{'cmd':['x'],'files':[{'path':'/a/',\n'content':'c','content_base64':'Yw=='}]}",
+	    "1:23 error file /files/0: has both 'content' and 'content_base64'\n"
+	    "1:31 error file /files/0/path: names a directory");
+	assert_long("{'cmd':['x'],'files':[{'path':'/a','content':'", MAX_FILE_BYTES, "'}]}", "");
+	assert_long("{'cmd':['x'],'files':[{'path':'/a','content':'", MAX_FILE_BYTES + 1, "'}]}",
+	            "1:46 error file /files/0/content: is longer than 1 MiB: use a volume");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -297,6 +355,11 @@ int main(void)
 	    cmocka_unit_test(test_duplicate_volumes),
 	    cmocka_unit_test(test_every_rule_speaks),
 	    cmocka_unit_test(test_many_problems),
+	    cmocka_unit_test(test_rlimits),
+	    cmocka_unit_test(test_seccomp),
+	    cmocka_unit_test(test_hooks),
+	    cmocka_unit_test(test_devices),
+	    cmocka_unit_test(test_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,7 @@ struct tree {
 	bool flag;
 	struct optint number; /* -5..10 */
 	struct optint any;
+	struct optuint large;
 	struct intlist numbers; /* 1..3 */
 	int colour;
 	char *word;
@@ -48,6 +49,7 @@ static const struct field tree_fields[] = {
     {"flag", FIELD_BOOL, AT(tree, flag)},
     {"number", FIELD_INT, AT(tree, number), .min = -5, .max = 10},
     {"any", FIELD_INT, AT(tree, any)},
+    {"large", FIELD_UINT, AT(tree, large)},
     {"numbers", FIELD_INTS, AT(tree, numbers), .min = 1, .max = 3},
     {"colour", FIELD_ENUM, AT(tree, colour), .values = colours},
     {"word", FIELD_STRING, AT(tree, word), .format = &no_x},
@@ -77,7 +79,8 @@ static const struct field always_fields[] = {
 static const struct record always_record = {"always", sizeof(struct tree), always_fields, false};
 
 static const char full[] =
-    "{\"flag\":true,\"number\":-5,\"any\":9223372036854775807,\"numbers\":[1,3],"
+    "{\"flag\":true,\"number\":-5,\"any\":9223372036854775807,\"large\":18446744073709551615,"
+    "\"numbers\":[1,3],"
     "\"colour\":\"green\",\"word\":\"a\\tb\",\"words\":[\"\",\"c d\"],"
     "\"map\":{\"\":\"\",\"b/~\":\"1\",\"a\":\"2\"},\"leaf\":{\"id\":\"l\",\"size\":0},"
     "\"leaves\":[{\"id\":\"m\"},{\"id\":\"n\",\"size\":9}]}";
@@ -104,6 +107,7 @@ static void test_every_type(void **state)
 	assert_true(t.flag);
 	assert_true(t.number.set && t.number.value == -5);
 	assert_true(t.any.set && t.any.value == INT64_MAX);
+	assert_true(t.large.set && t.large.value == UINT64_MAX);
 	assert_int_equal(t.numbers.count, 2);
 	assert_int_equal(t.numbers.items[1], 3);
 	assert_int_equal(t.colour, 2);
@@ -230,6 +234,16 @@ static void test_ranges(void **state)
 	assert_decodes(&tree_record, "{'any':-0}", "", "{\"any\":0}");
 	assert_decodes(&tree_record, "{'any':9223372036854775808}",
 	               "1:8 error range /any: '9223372036854775808' does not fit 64 bits", "{}");
+	assert_decodes(&tree_record, "{'large':9007199254740993}", "",
+	               "{\"large\":9007199254740993}");
+	assert_decodes(&tree_record, "{'large':-1}",
+	               "1:10 error range /large: '-1' is not within 0..18446744073709551615", "{}");
+	assert_decodes(&tree_record, "{'large':18446744073709551616}",
+	               "1:10 error range /large: '18446744073709551616' is not within "
+	               "0..18446744073709551615",
+	               "{}");
+	assert_decodes(&tree_record, "{'large':1.0}",
+	               "1:10 error type /large: '1.0' is not an integer", "{}");
 	assert_decodes(&tree_record, "{'numbers':[1,4,2,0]}",
 	               "1:15 error range /numbers/1: '4' is not within 1..3\n"
 	               "1:19 error range /numbers/3: '0' is not within 1..3",
@@ -359,99 +373,116 @@ static const char tree_schema[] =
                                       "10}") ","
                                              "\"any\":" NULLABLE(
                                                  "{\"type\":\"integer\"}") ","
-                                                                           "\"numbers\""
-                                                                           ":" NULLABLE(
+                                                                           "\"large\":" NULLABLE(
                                                                                "{\"type\":"
-                                                                               "\"array\","
-                                                                               "\"items\":"
-                                                                               "{\"type\":"
-                                                                               "\"integer\""
-                                                                               ",\"minimum"
-                                                                               "\":1,"
-                                                                               "\"maximum\""
-                                                                               ":3}}") ","
-                                                                                       "\"c"
-                                                                                       "olo"
-                                                                                       "ur"
-                                                                                       "\""
-                                                                                       ":" NULLABLE(
-                                                                                           "{\""
-                                                                                           "enu"
-                                                                                           "m\""
-                                                                                           ":["
-                                                                                           "\"r"
-                                                                                           "ed"
-                                                                                           "\","
-                                                                                           "\"g"
-                                                                                           "ree"
-                                                                                           "n\""
-                                                                                           ",\""
-                                                                                           "\"]"
-                                                                                           "}") ","
-                                                                                                "\""
-                                                                                                "wo"
-                                                                                                "rd"
-                                                                                                "\""
-                                                                                                ":{"
-                                                                                                "\""
-                                                                                                "an"
-                                                                                                "yO"
-                                                                                                "f"
-                                                                                                "\""
-                                                                                                ":["
-                                                                                                "{"
-                                                                                                "\""
-                                                                                                "ty"
-                                                                                                "pe"
-                                                                                                "\""
-                                                                                                ":"
-                                                                                                "\""
-                                                                                                "st"
-                                                                                                "ri"
-                                                                                                "ng"
-                                                                                                "\""
-                                                                                                "," NO_X
-                                                                                                "},"
-                                                                                                "{"
-                                                                                                "\""
-                                                                                                "co"
-                                                                                                "ns"
-                                                                                                "t"
-                                                                                                "\""
-                                                                                                ":"
-                                                                                                "\""
-                                                                                                "\""
-                                                                                                "},"
-                                                                                                "{"
-                                                                                                "\""
-                                                                                                "ty"
-                                                                                                "pe"
-                                                                                                "\""
-                                                                                                ":"
-                                                                                                "\""
-                                                                                                "nu"
-                                                                                                "ll"
-                                                                                                "\""
-                                                                                                "}]"
-                                                                                                "},"
-                                                                                                "\""
-                                                                                                "wo"
-                                                                                                "rd"
-                                                                                                "s"
-                                                                                                "\""
-                                                                                                ":" NULLABLE(
-                                                                                                    "{\"type\":\"array\",\"items\":{\"type\":\"string\"," NO_X
-                                                                                                    "}}") ","
-                                                                                                          "\"map\":" NULLABLE(
-                                                                                                              "{\"type\":\"object\",\"propertyNames\":{" NO_X
-                                                                                                              "},"
-                                                                                                              "\"additionalProperties\":{\"type\":\"string\"," NO_X
+                                                                               "\"integer\","
+                                                                               "\"minimum\":0,"
+                                                                               "\"maximum\":"
+                                                                               "1844674407370955161"
+                                                                               "5}") ","
+                                                                                     "\"numbers\""
+                                                                                     ":" NULLABLE(
+                                                                                         "{\"type\""
+                                                                                         ":"
+                                                                                         "\"array\""
+                                                                                         ","
+                                                                                         "\"items\""
+                                                                                         ":"
+                                                                                         "{\"type\""
+                                                                                         ":"
+                                                                                         "\"integer"
+                                                                                         "\""
+                                                                                         ",\"minimu"
+                                                                                         "m"
+                                                                                         "\":1,"
+                                                                                         "\"maximum"
+                                                                                         "\""
+                                                                                         ":3}}") ","
+                                                                                                 "\"c"
+                                                                                                 "o"
+                                                                                                 "l"
+                                                                                                 "o"
+                                                                                                 "u"
+                                                                                                 "r"
+                                                                                                 "\""
+                                                                                                 ":" NULLABLE(
+                                                                                                     "{\""
+                                                                                                     "enu"
+                                                                                                     "m\""
+                                                                                                     ":["
+                                                                                                     "\"r"
+                                                                                                     "ed"
+                                                                                                     "\","
+                                                                                                     "\"g"
+                                                                                                     "ree"
+                                                                                                     "n\""
+                                                                                                     ",\""
+                                                                                                     "\"]"
+                                                                                                     "}") ","
+                                                                                                          "\""
+                                                                                                          "wo"
+                                                                                                          "rd"
+                                                                                                          "\""
+                                                                                                          ":{"
+                                                                                                          "\""
+                                                                                                          "an"
+                                                                                                          "yO"
+                                                                                                          "f"
+                                                                                                          "\""
+                                                                                                          ":["
+                                                                                                          "{"
+                                                                                                          "\""
+                                                                                                          "ty"
+                                                                                                          "pe"
+                                                                                                          "\""
+                                                                                                          ":"
+                                                                                                          "\""
+                                                                                                          "st"
+                                                                                                          "ri"
+                                                                                                          "ng"
+                                                                                                          "\""
+                                                                                                          "," NO_X
+                                                                                                          "},"
+                                                                                                          "{"
+                                                                                                          "\""
+                                                                                                          "co"
+                                                                                                          "ns"
+                                                                                                          "t"
+                                                                                                          "\""
+                                                                                                          ":"
+                                                                                                          "\""
+                                                                                                          "\""
+                                                                                                          "},"
+                                                                                                          "{"
+                                                                                                          "\""
+                                                                                                          "ty"
+                                                                                                          "pe"
+                                                                                                          "\""
+                                                                                                          ":"
+                                                                                                          "\""
+                                                                                                          "nu"
+                                                                                                          "ll"
+                                                                                                          "\""
+                                                                                                          "}]"
+                                                                                                          "},"
+                                                                                                          "\""
+                                                                                                          "wo"
+                                                                                                          "rd"
+                                                                                                          "s"
+                                                                                                          "\""
+                                                                                                          ":" NULLABLE(
+                                                                                                              "{\"type\":\"array\",\"items\":{\"type\":\"string\"," NO_X
                                                                                                               "}}") ","
-                                                                                                                    "\"leaf\":" NULLABLE(
-                                                                                                                        LEAF_SCHEMA) ","
-                                                                                                                                     "\"leaves\":" NULLABLE(
-                                                                                                                                         "{\"type\":\"array\",\"items\":" LEAF_SCHEMA
-                                                                                                                                         ",\"maxItems\":3}") "}}";
+                                                                                                                    "\"map\":" NULLABLE(
+                                                                                                                        "{\"type\":\"object\",\"propertyNames\":{" NO_X
+                                                                                                                        "},"
+                                                                                                                        "\"additionalProperties\":{\"type\":\"string\"," NO_X
+                                                                                                                        "}}") ","
+                                                                                                                              "\"leaf\":" NULLABLE(
+                                                                                                                                  LEAF_SCHEMA) ","
+                                                                                                                                               "\"leaves\":" NULLABLE(
+                                                                                                                                                   "{\"type\":\"array\",\"items\":" LEAF_SCHEMA
+                                                                                                                                                   ",\"maxItems\":3}") "}}";
 
 static void test_schema(void **state)
 {

@@ -12,14 +12,35 @@
  * another. */
 static const char every_field[] =
     "{\"version\":1,"
-    "\"requires\":[\"user\",\"terminal\",\"interfaces\",\"root\"],"
+    "\"requires\":[\"user\",\"terminal\",\"rlimits\",\"capabilities\",\"no_new_privileges\",\"oom_"
+    "score_adj\",\"scheduler\",\"io_priority\","
+    "\"personality\",\"seccomp\",\"interfaces\",\"root\",\"grow\",\"errors\",\"format\",\"mounts\","
+    "\"devices\",\"masked_paths\",\"readonly_paths\",\"rootfs_propagation\",\"files\",\"sysctl\","
+    "\"hooks\"],"
     "\"entrypoint\":[\"/bin/server\",\"--flag=a b\",\"\"],"
     "\"cmd\":[\"\\\"quoted\\\"\",\"line\\nline\",\"$(x)\",\"\xc3\xa9\"],"
     "\"workdir\":\"/srv\","
     "\"env\":{\"PATH\":\"/bin:/usr/bin\",\"FOO.BAR-baz\":\"a=b\",\"EMPTY\":\"\"},"
     "\"user\":{\"uid\":1000,\"gid\":1001,\"additional_gids\":[10,4294967294],\"umask\":18,"
     "\"name\":\"app\",\"group\":\"staff\"},"
-    "\"terminal\":true,"
+    "\"terminal\":true,\"console_size\":{\"height\":50,\"width\":132},"
+    "\"rlimits\":[{\"type\":\"RLIMIT_NOFILE\",\"soft\":1024,\"hard\":18446744073709551615},"
+    "{\"type\":\"RLIMIT_RTTIME\",\"soft\":9007199254740993,\"hard\":9223372036854775809}],"
+    "\"capabilities\":{\"bounding\":[\"CAP_CHOWN\",\"CAP_KILL\"],\"effective\":[\"CAP_KILL\"],"
+    "\"inheritable\":[\"CAP_SETGID\"],\"permitted\":[\"CAP_SETUID\"],\"ambient\":[\"CAP_FOWNER\"]},"
+    "\"no_new_privileges\":true,\"oom_score_adj\":-17,"
+    "\"scheduler\":{\"policy\":\"SCHED_DEADLINE\",\"nice\":-5,\"priority\":3,"
+    "\"flags\":[\"SCHED_FLAG_RECLAIM\"],\"runtime\":10000000,\"deadline\":20000000,\"period\":"
+    "30000000},"
+    "\"io_priority\":{\"class\":\"IOPRIO_CLASS_BE\",\"priority\":6},"
+    "\"personality\":{\"domain\":\"LINUX32\",\"flags\":[\"none\"]},"
+    "\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":38,"
+    "\"architectures\":[\"SCMP_ARCH_X86_64\"],\"flags\":[\"SECCOMP_FILTER_FLAG_LOG\"],"
+    "\"listenerPath\":\"/run/listener\",\"listenerMetadata\":\"meta\","
+    "\"syscalls\":[{\"names\":[\"clone\",\"read\"],\"action\":\"SCMP_ACT_ALLOW\",\"errnoRet\":"
+    "4294967295,"
+    "\"args\":[{\"index\":5,\"value\":18446744073709551614,\"valueTwo\":2080505856,"
+    "\"op\":\"SCMP_CMP_MASKED_EQ\"}]}]},"
     "\"hostname\":\"web\",\"domainname\":\"example.org\","
     "\"network_enabled\":true,"
     "\"guest_ip\":\"10.0.2.15\",\"guest_cidr\":24,\"guest_gw\":\"10.0.2.2\","
@@ -34,15 +55,33 @@ static const char every_field[] =
     "\"options\":[\"ndots:2\"]},"
     "\"hosts\":[{\"ip\":\"192.0.2.7\",\"names\":[\"db\",\"db.local\"]}],"
     "\"root\":{\"device\":\"label=rootfs\",\"fstype\":\"ext4\",\"mode\":\"overlay\","
-    "\"overlay_device\":\"serial=upper\",\"options\":[\"noatime\"]},"
+    "\"overlay_device\":\"serial=upper\",\"options\":[\"noatime\"],"
+    "\"grow\":true,\"errors\":\"mount\"},"
     "\"volume_mounts\":[{\"device\":\"/dev/vdd\",\"path\":\"/data\",\"mode\":\"overlay\","
-    "\"overlay_device\":\"uuid=0-1\"},{\"device\":\"serial=logs\",\"path\":\"/logs\","
+    "\"overlay_device\":\"uuid=0-1\",\"format\":\"ext4\",\"grow\":true,"
+    "\"errors\":\"refuse\"},{\"device\":\"serial=logs\",\"path\":\"/logs\","
     "\"mode\":\"ro\"}],"
+    "\"mounts\":[{\"destination\":\"/cache\",\"type\":\"tmpfs\",\"source\":\"cache\","
+    "\"options\":[\"size=64m\",\"nosuid\"]},{\"destination\":\"/mnt\"}],"
+    "\"devices\":[{\"path\":\"/dev/"
+    "fuse\",\"type\":\"c\",\"major\":10,\"minor\":229,\"file_mode\":438,"
+    "\"uid\":7,\"gid\":8},{\"path\":\"/dev/pipe\",\"type\":\"p\"}],"
+    "\"masked_paths\":[\"/proc/kcore\"],\"readonly_paths\":[\"/proc/bus\"],"
+    "\"rootfs_propagation\":\"slave\","
+    "\"files\":[{\"path\":\"/etc/app.conf\",\"mode\":384,\"uid\":9,\"gid\":11,\"content\":\"key = "
+    "value\\n\"},"
+    "{\"path\":\"/etc/key\",\"content_base64\":\"AP8=\"}],"
+    "\"sysctl\":{\"net.ipv4.ip_forward\":\"1\"},"
+    "\"hooks\":{\"start_container\":[{\"path\":\"/bin/hook\",\"args\":[\"hook\",\"-x\"],"
+    "\"env\":[\"A=b\"],\"timeout\":12}]},"
     "\"init_mode\":\"exec\","
     "\"stop_signal\":\"SIGQUIT\",\"stop_timeout\":30,"
     "\"report\":{\"channel\":\"console\",\"nonce\":\"00ff\"},"
     "\"annotations\":{\"org.example/a\":\"b\"},"
-    "\"skip_kernel_headers\":true,\"skip_guest_agent\":true}\n";
+    "\"agent\":{\"path\":\"/opt/agent\",\"args\":[\"-v\"]},"
+    "\"kernel_headers\":{\"path\":\"/headers.cpio\"},"
+    "\"skip_kernel_headers\":true,\"skip_guest_agent\":true,"
+    "\"entropy\":\"c2VlZA==\"}\n";
 
 /* As the seed schema's host writes it: Go's null for an empty list, its escapes, nothing of ours.
  */
@@ -197,24 +236,30 @@ static void test_seal(void **state)
 	vmconfig_release(&cfg);
 }
 
+static void assert_features(const struct record *rec, const struct strlist *features)
+{
+	for (const struct field *f = rec->fields; f->key; f++) {
+		if (f->feature)
+			assert_true(strlist_contains(features, f->feature));
+		if (f->record)
+			assert_features(f->record, features);
+	}
+}
+
 /* A sealed config says what it needs for each field that must not be ignored, and passes. */
 static void test_seal_every_feature(void **state)
 {
 	struct problems problems = {0};
 	struct vmconfig cfg;
-	size_t n = 0;
 
 	(void)state;
 	decode(&cfg, every_field, "");
 	strlist_release(&cfg.requires);
 	assert_int_equal(vmconfig_seal(&cfg), 0);
-	for (const struct field *f = vmconfig_record.fields; f->key; f++) {
-		if (!f->feature)
-			continue;
-		assert_true(strlist_contains(&cfg.requires, f->feature));
-		n++;
-	}
-	assert_int_equal(cfg.requires.count, n);
+	assert_features(&vmconfig_record, &cfg.requires);
+	for (size_t i = 0; i < cfg.requires.count; i++)
+		for (size_t k = 0; k < i; k++)
+			assert_string_not_equal(cfg.requires.items[i], cfg.requires.items[k]);
 	vmconfig_check(&cfg, NULL, &problems);
 	for (size_t i = 0; i < problems.count; i++)
 		assert_string_not_equal(problems.items[i].rule, "requires");
