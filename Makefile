@@ -128,7 +128,7 @@ $(O)/obj/image/%.o: image/%.c Makefile
 $(O)/obj/musl/%.o: %.c Makefile $(STATIC)/stamp
 	$(call say,MUSLCC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(MUSL_CC) $(MUSL_CFLAGS) -c -o $@ $<
+	$(Q)$(MUSL_CC) $(MUSL_CFLAGS) $(DEP) -c -o $@ $<
 
 ifdef SANITIZE
 $(O)/init: $(NATIVE_OBJ)

@@ -33,6 +33,7 @@ struct guest {
 	struct cmdline cmdline;
 	struct vmconfig config;
 	int root_fd;        /* O_PATH of NEWROOT once mounted, else -1 */
+	int button_fd;      /* of power_button_open(), or negative */
 	bool root_readonly; /* to be remounted read-only once it is furnished */
 	struct pins pins;
 	char failed_phase[64]; /* name of the phase that failed, or "" */

@@ -42,6 +42,7 @@
 #include "crash.h"
 #include "guest.h"
 #include "log.h"
+#include "power_button.h"
 #include "shutdown.h"
 #include "supervise.h"
 #include "workload.h"
@@ -202,6 +203,7 @@ static void begin(void)
 
 int main(void)
 {
+	enum machine_end end = MACHINE_POWER_OFF;
 	struct guest g = {.root_fd = -1};
 	struct report_message last;
 	struct account account;
@@ -214,12 +216,13 @@ int main(void)
 	}
 	begin();
 	account_init(&account);
+	g.button_fd = power_button_open();
 	if (run_phases(&g, &account) == 0)
-		supervise(&g, &account, &last);
+		end = supervise(&g, &account, &last);
 	else
 		report_failure(&g, &account, &last);
 	shutdown_filesystems(&g);
 	account_send(&account, &last);
 	supervise_farewell(&account);
-	shutdown_machine();
+	shutdown_machine(end);
 }

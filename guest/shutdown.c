@@ -188,11 +188,29 @@ void shutdown_filesystems(struct guest *g)
 	sync();
 }
 
-void shutdown_machine(void)
+static const struct {
+	const char *name;
+	int command; /* of reboot(2) */
+} ends[] = {
+    [MACHINE_POWER_OFF] = {"poweroff", RB_POWER_OFF},
+    [MACHINE_REBOOT] = {"reboot", RB_AUTOBOOT},
+    [MACHINE_HALT] = {"halt", RB_HALT_SYSTEM},
+    [MACHINE_KEXEC] = {"kexec", RB_KEXEC},
+};
+
+const char *machine_end_name(enum machine_end end)
 {
-	reboot(RB_POWER_OFF);
+	return ends[end].name;
+}
+
+void shutdown_machine(enum machine_end end)
+{
+	reboot(ends[end].command);
+	/* No kernel has been loaded, or this one cannot start another. */
+	if (end == MACHINE_KEXEC)
+		reboot(RB_AUTOBOOT);
 	/* Refused, where there is no right to; PID 1 must not return all the same. */
-	log_error("cannot power off: %m");
+	log_error("cannot %s: %m", ends[end].name);
 	reboot(RB_HALT_SYSTEM);
 	for (;;)
 		pause();

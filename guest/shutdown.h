@@ -5,6 +5,14 @@
 
 struct guest;
 
+/* What becomes of the machine. */
+enum machine_end {
+	MACHINE_POWER_OFF,
+	MACHINE_REBOOT, /* which a VMM may take for its own end */
+	MACHINE_HALT,   /* it stays, and does nothing */
+	MACHINE_KEXEC,  /* the kernel that somebody has loaded; without one as MACHINE_REBOOT */
+};
+
 /*
  * shutdown_filesystems() - unmount everything in reverse, the root and its layers included.
  *
@@ -13,8 +21,10 @@ struct guest;
  */
 void shutdown_filesystems(struct guest *g);
 
-/* shutdown_machine() - power off. Never returns: where the machine cannot be turned off, it is
- * halted. */
-void shutdown_machine(void) __attribute__((noreturn));
+/* shutdown_machine() - never returns: where the machine cannot be turned off, it is halted. */
+void shutdown_machine(enum machine_end end) __attribute__((noreturn));
+
+/* machine_end_name() - for reports: "poweroff", "reboot", "halt", "kexec". */
+const char *machine_end_name(enum machine_end end);
 
 #endif

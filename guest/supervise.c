@@ -23,6 +23,7 @@
 #include "clock.h"
 #include "contract.h"
 #include "log.h"
+#include "power_button.h"
 #include "signals.h"
 #include "workload.h"
 
@@ -40,15 +41,23 @@
 
 enum state { RUNNING, ENDING, DRAINING, ENDED };
 
-enum { POLL_SIGNAL, POLL_PORT, POLL_STREAMS, POLL_COUNT = POLL_STREAMS + STREAM_COUNT };
+enum {
+	POLL_SIGNAL,
+	POLL_BUTTON,
+	POLL_PORT,
+	POLL_STREAMS,
+	POLL_COUNT = POLL_STREAMS + STREAM_COUNT
+};
 
 struct supervisor {
 	struct account *account;
 	struct report_message *message;
 	int signal_fd;
+	int button_fd;
 	int stop_signal;
 	int64_t stop_us;
 	enum state state;
+	enum machine_end end;
 	int64_t deadline_us; /* of what is being waited for; 0: none */
 	bool stopping;       /* stop_signal has been sent */
 	bool killed;         /* SIGKILL has been sent */
@@ -187,8 +196,34 @@ static void on_deadline(struct supervisor *s)
 	}
 }
 
+/* Of real time, as systemd has them: counted from glibc's SIGRTMIN, which the kernel numbers 34. */
+static const struct {
+	int number;
+	enum machine_end end;
+} end_signals[] = {
+    {34 + 3, MACHINE_HALT},
+    {34 + 4, MACHINE_POWER_OFF},
+    {34 + 5, MACHINE_REBOOT},
+    {34 + 6, MACHINE_KEXEC},
+};
+
+/* Return: whether @number asks for an end of the machine. The last one asked for is the one. */
+static bool take_end_signal(struct supervisor *s, int number)
+{
+	for (size_t i = 0; i < sizeof(end_signals) / sizeof(*end_signals); i++) {
+		if (end_signals[i].number != number)
+			continue;
+		s->end = end_signals[i].end;
+		stop(s);
+		return true;
+	}
+	return false;
+}
+
 static void take_signal(struct supervisor *s, int number)
 {
+	if (take_end_signal(s, number))
+		return;
 	switch (number) {
 	case SIGCHLD: /* reaped on every round */
 	case SIGPIPE:
@@ -214,6 +249,12 @@ static void take_signals(struct supervisor *s)
 
 	for (size_t i = 0; n > 0 && i < (size_t)n / sizeof(*info); i++)
 		take_signal(s, (int)info[i].ssi_signo);
+}
+
+static void take_button(struct supervisor *s)
+{
+	if (power_button_pressed(s->button_fd))
+		stop(s);
 }
 
 static void take_command(struct supervisor *s, const struct report_command *c)
@@ -267,6 +308,7 @@ static void wait_for_something(const struct supervisor *s)
 {
 	struct pollfd fds[POLL_COUNT] = {
 	    [POLL_SIGNAL] = {.fd = s->signal_fd, .events = POLLIN},
+	    [POLL_BUTTON] = {.fd = s->button_fd, .events = POLLIN},
 	    /* A hung-up port is always "ready": leave it out, or this loop spins. */
 	    [POLL_PORT] = {.fd = s->host_gone ? -1 : s->account->port, .events = POLLIN},
 	};
@@ -290,6 +332,7 @@ static void run(struct supervisor *s)
 {
 	while (s->state != ENDED) {
 		take_signals(s);
+		take_button(s);
 		take_commands(s);
 		pump_streams(s);
 		advance(s, reap(s));
@@ -300,13 +343,14 @@ static void run(struct supervisor *s)
 	}
 }
 
-void supervise(const struct guest *g, struct account *a, struct report_message *m)
+enum machine_end supervise(const struct guest *g, struct account *a, struct report_message *m)
 {
 	const struct vmconfig *cfg = &g->config;
 	struct supervisor s = {
 	    .account = a,
 	    .message = m,
 	    .signal_fd = open_signals(),
+	    .button_fd = g->button_fd,
 	    .stop_signal = cfg->stop_signal ? signal_parse(cfg->stop_signal) : SIGTERM,
 	    .stop_us =
 	        (cfg->stop_timeout.set ? cfg->stop_timeout.value : DEFAULT_STOP_S) * SECOND_US,
@@ -323,8 +367,11 @@ void supervise(const struct guest *g, struct account *a, struct report_message *
 	run(&s);
 	m->out_bytes = workload.streams[STREAM_STDOUT].read_bytes;
 	m->err_bytes = workload.streams[STREAM_STDERR].read_bytes;
+	if (s.end != MACHINE_POWER_OFF)
+		snprintf(m->power, sizeof(m->power), "%s", machine_end_name(s.end));
 	if (s.signal_fd >= 0)
 		close(s.signal_fd);
+	return s.end;
 }
 
 void supervise_farewell(struct account *a)

@@ -5,6 +5,7 @@
 
 #include "account.h"
 #include "guest.h"
+#include "shutdown.h"
 
 /*
  * supervise() - reap, forward, relay, stop.
@@ -12,9 +13,10 @@
  * @a: where the host's wishes come from
  * @m: becomes the exit message
  *
- * Returns once every other process is gone (or cannot be killed).
+ * Returns once every other process is gone (or cannot be killed), with what
+ * the machine has been asked to do then.
  */
-void supervise(const struct guest *g, struct account *a, struct report_message *m);
+enum machine_end supervise(const struct guest *g, struct account *a, struct report_message *m);
 
 /* supervise_farewell() - after the last word: wait until the host has everything. */
 void supervise_farewell(struct account *a);

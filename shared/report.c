@@ -17,7 +17,8 @@
 
 #define FIELD_SIZE(member) sizeof(((struct report_message *)0)->member)
 
-static_assert(3 * (FIELD_SIZE(name) + FIELD_SIZE(error)) + 256 <= MAX_REPORT_LINE,
+static_assert(3 * (FIELD_SIZE(name) + FIELD_SIZE(error) + FIELD_SIZE(power)) + 256 <=
+                  MAX_REPORT_LINE,
               "each byte of the strings may become a replacement of three");
 
 static const char *const event_names[] = {
@@ -95,6 +96,8 @@ int report_format(char *line, size_t size, const struct report_message *m)
 		put(&l, ",\"code\":%d,\"signal\":%d,\"oom\":%s", m->code, m->signal,
 		    m->oom ? "true" : "false");
 		put(&l, ",\"stdout\":%" PRIu64 ",\"stderr\":%" PRIu64, m->out_bytes, m->err_bytes);
+		if (m->power[0])
+			put_string(&l, "power", m->power);
 		if (m->error[0])
 			put_string(&l, "error", m->error);
 		break;
@@ -330,6 +333,7 @@ static const struct member {
     MEMBER("name", KIND_STRING, name, 0),
     MEMBER("phase", KIND_STRING, name, 0),
     MEMBER("error", KIND_STRING, error, 0),
+    MEMBER("power", KIND_STRING, power, 0),
     MEMBER("us", KIND_INT64, us, INT64_MAX),
     MEMBER("at", KIND_INT64, at_us, INT64_MAX),
     MEMBER("code", KIND_INT, code, 255),

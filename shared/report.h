@@ -15,6 +15,8 @@
  *
  * "us" is how long a phase took, "at" when it ended, in microseconds since the
  * kernel started (CLOCK_BOOTTIME).
+ * "power" of exit: what becomes of the machine, when it is not powered off:
+ * "reboot", "halt" or "kexec".
  * "code" of exit is the status as a shell counts it (128+n for a signal).
  * "stdout" and "stderr" count the bytes sent on those ports.
  */
@@ -38,6 +40,7 @@ struct report_message {
 	enum report_event event;
 	char name[64];      /* phase, failed: the phase's name */
 	char error[1024];   /* failed, exit: one line of why, or "" */
+	char power[16];     /* exit: "reboot", "halt" or "kexec"; "" for power-off */
 	int64_t us;         /* phase: duration; all: 0 when absent */
 	int64_t at_us;      /* phase, started: when, since the kernel started; 0 when absent */
 	int code;           /* exit, failed: 0..255 */

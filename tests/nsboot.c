@@ -30,7 +30,7 @@
  * namespaces, with a tmpfs for an initramfs (nsboot_world.c), loop devices for
  * disks (nsboot_disk.c) and a pseudo terminal for a console (nsboot_console.c).
  *
- * Power-off is reboot(2), which a seccomp listener brings here while init is
+ * Power-off, and any other end, is reboot(2), which a seccomp listener brings here while init is
  * still in the call. What is still mounted then would be cut off in a machine;
  * here the kernel unmounts it when the namespace goes, so the images are put
  * back to what they were at that moment. Then init goes on, and dies of it.
@@ -73,8 +73,8 @@ struct machine {
 	int listener; /* of reboot(2) */
 	int pidfd;
 	pid_t pid;
-	int status; /* of waitpid(2) */
-	bool powered_off;
+	int status;   /* of waitpid(2) */
+	unsigned end; /* the command of reboot(2), or 0 */
 	bool timed_out;
 	bool interrupted;
 };
@@ -400,6 +400,25 @@ static bool read_console(struct machine *m)
 	return n > 0 || (n < 0 && errno == EINTR);
 }
 
+/* What reboot(2) does to PID 1 of a pid namespace, in place of the machine. */
+static const struct end {
+	unsigned command;
+	int signal;
+	const char *name;
+} ends[] = {
+    {LINUX_REBOOT_CMD_POWER_OFF, SIGINT, NULL},
+    {LINUX_REBOOT_CMD_HALT, SIGINT, "halted"},
+    {LINUX_REBOOT_CMD_RESTART, SIGHUP, "rebooted"},
+};
+
+static const struct end *find_end(unsigned command)
+{
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (ends[i].command == command)
+			return &ends[i];
+	return NULL;
+}
+
 static void on_reboot(struct machine *m)
 {
 	struct seccomp_notif call = {0};
@@ -408,8 +427,8 @@ static void on_reboot(struct machine *m)
 	if (ioctl(m->listener, SECCOMP_IOCTL_NOTIF_RECV, &call) < 0)
 		return; /* the caller has been killed meanwhile */
 	answer.id = call.id;
-	if ((pid_t)call.pid == m->pid && call.data.args[2] == LINUX_REBOOT_CMD_POWER_OFF) {
-		m->powered_off = true;
+	if ((pid_t)call.pid == m->pid && find_end((unsigned)call.data.args[2])) {
+		m->end = (unsigned)call.data.args[2];
 		for (size_t i = 0; i < m->options->disk_count; i++)
 			disk_at_power_off(&m->options->disks[i], (char)('a' + i));
 	}
@@ -485,14 +504,15 @@ static void end(struct machine *m)
 
 static int verdict(const struct machine *m)
 {
+	const struct end *how = find_end(m->end);
+
 	if (m->interrupted)
 		return STATUS_SETUP;
 	if (m->timed_out) {
 		fprintf(stderr, "nsboot: TIMEOUT after %d s\n", m->options->timeout_s);
 		return STATUS_TIMEOUT;
 	}
-	/* What reboot(2) with RB_POWER_OFF does in a pid namespace. */
-	if (!m->powered_off || !WIFSIGNALED(m->status) || WTERMSIG(m->status) != SIGINT) {
+	if (!how || !WIFSIGNALED(m->status) || WTERMSIG(m->status) != how->signal) {
 		fprintf(stderr, "nsboot: PANIC: init ended with wait status %#x\n",
 		        (unsigned)m->status);
 		return STATUS_PANIC;
@@ -501,6 +521,8 @@ static int verdict(const struct machine *m)
 		fprintf(stderr, "nsboot: PANIC: powered off without a last word\n");
 		return STATUS_PANIC;
 	}
+	if (how->name)
+		fprintf(stderr, "nsboot: the machine was %s\n", how->name);
 	if (m->console.step < m->options->step_count)
 		fprintf(stderr, "nsboot: '%s' was never said\n",
 		        m->options->steps[m->console.step].text);

@@ -1,0 +1,55 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What ends a virtual machine from outside: its power button, its keyboard, a reset.
+# shellcheck disable=SC2154 # bats and vm.bash set stderr and vm
+
+load helper
+load vm
+
+# qemu_with OPTION… - ./qemu, which runs QEMU with these options as well.
+qemu_with() {
+	need socat qemu-system-x86_64
+	printf '#!/bin/sh\nexec qemu-system-x86_64 "$@" %s\n' "$*" >qemu
+	chmod +x qemu
+}
+
+# vm_with_monitor WORD… - boot the probe, until it says "ready".
+vm_with_monitor() {
+	qemu_with -qmp unix:qmp,server=on,wait=off
+	vm_in_background --vmm ./qemu --disk "$PROBE_IMAGE,ro" -- "$@"
+	wait_for_line stdout ready
+}
+
+# monitor COMMAND - tell QEMU; returns when it has ended.
+monitor() {
+	printf '%s\n' '{"execute":"qmp_capabilities"}' "$1" |
+		timeout 100 socat -,ignoreeof UNIX-CONNECT:qmp >monitor.log
+}
+
+@test "the power button stops the workload, and the machine" {
+	vm_with_monitor sleep-until-signal
+	monitor '{"execute":"system_powerdown"}'
+	wait_for_vm
+	assert_status 0
+	assert_output_contains 'signal 15'
+}
+
+@test "so does Ctrl-Alt-Del" {
+	vm_with_monitor sleep-until-signal
+	monitor '{"execute":"send-key","arguments":{"keys":[{"type":"qcode","data":"ctrl"},
+		{"type":"qcode","data":"alt"},{"type":"qcode","data":"delete"}]}}'
+	wait_for_vm
+	assert_status 0
+	assert_output_contains 'signal 15'
+}
+
+@test "a reboot that the workload asks init for is a reset, and the report comes before it" {
+	qemu_with -qmp unix:qmp,server=on,wait=on
+	vm_in_background --vmm ./qemu --disk "$PROBE_IMAGE,ro" -- signal 1 39 , sleep-until-signal
+	echo '{"execute":"qmp_capabilities"}' |
+		timeout 100 socat -,ignoreeof UNIX-CONNECT:qmp,retry=600,interval=0.1 >monitor.log
+	wait_for_vm
+	# Asked to stop before or after it has blocked the signal.
+	[ "$status" -eq 143 ] || [ "$status" -eq 0 ] || explain "status $status"
+	grep -q '"guest-reset"' monitor.log || fail 'no reset' "$(cat monitor.log)"
+}
