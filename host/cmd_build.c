@@ -25,6 +25,7 @@ static const struct option_row build_options[] = {
 
 static const struct option_group build_groups[] = {
     {"INPUT, one of", input_options, offsetof(struct build, input)},
+    {"reading", reading_options, offsetof(struct build, input)},
     {"overrides", override_options, offsetof(struct build, overrides)},
     {"output", build_options, 0},
     {.title = NULL},

@@ -13,22 +13,25 @@
 #include "output.h"
 #include "overrides.h"
 #include "request.h"
+#include "rules.h"
 
 struct check {
+	struct input input;
 	bool json;
-	bool strict;
+	bool rules;
 };
 
 static const struct option_row check_options[] = {
     {"json", 0, NULL, "print the problems as a JSON array on standard output", option_set_flag,
      .offset = offsetof(struct check, json)},
-    {"strict", 0, NULL, "take warnings for errors", option_set_flag,
-     .offset = offsetof(struct check, strict)},
+    {"rules", 0, NULL, "list the rules instead, one a line", option_set_flag,
+     .offset = offsetof(struct check, rules)},
     {.name = NULL},
 };
 
 static const struct option_group check_groups[] = {
-    {"options", check_options, 0},
+    {"reading", reading_options, offsetof(struct check, input)},
+    {"output", check_options, 0},
     {.title = NULL},
 };
 
@@ -62,17 +65,10 @@ static int print_json(const struct problems *p)
 	return output_finish();
 }
 
-static void take_warnings_for_errors(struct problems *p)
-{
-	for (size_t i = 0; i < p->count; i++)
-		p->items[i].severity = SEVERITY_ERROR;
-	p->errors = p->count + p->lost;
-}
-
 static int report(const struct check *c, struct document *d)
 {
-	if (c->strict)
-		take_warnings_for_errors(&d->problems);
+	if (c->input.strict)
+		problems_be_strict(&d->problems);
 	if (c->json && print_json(&d->problems) < 0)
 		return -EIO;
 	if (!c->json)
@@ -80,20 +76,26 @@ static int report(const struct check *c, struct document *d)
 	return problems_result(&d->problems);
 }
 
-static int check(const struct check *c, const char *path)
+static int check(struct check *c, const char *path)
 {
 	_cleanup_(document_release) struct document d = {0};
 	_cleanup_(overrides_release) struct overrides none = {0};
 	_cleanup_(request_release) struct request request = {0};
-	struct input input = {0};
-	int r = input_detect(path, &input, &d);
+	int r = input_detect(path, &c->input, &d);
 
 	if (r < 0)
 		return r;
-	r = request_convert(&input, &d, &none, NULL, &request);
+	r = request_convert(&c->input, &d, &none, NULL, &request);
 	if (r < 0)
 		return fail_errno(-r, "%s", d.name);
 	return report(c, &d);
+}
+
+static int print_rules(void)
+{
+	for (const struct rule *rule = rules; rule->name; rule++)
+		output("%s\t%s\n", rule->name, rule->doc);
+	return output_finish();
 }
 
 static int run_check(int argc, char **argv)
@@ -105,6 +107,8 @@ static int run_check(int argc, char **argv)
 
 	if (r)
 		return r < 0 ? r : EXIT_SUCCESS;
+	if (c.rules)
+		return print_rules();
 	path = option_operand(&cmd_check, &arguments);
 	return path ? check(&c, path) : -EX_USAGE;
 }

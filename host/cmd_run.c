@@ -22,16 +22,21 @@ struct run {
 
 static const struct option_group run_groups[] = {
     {"INPUT, one of", input_options, offsetof(struct run, input)},
+    {"reading", reading_options, offsetof(struct run, input)},
     {"overrides", override_options, offsetof(struct run, overrides)},
     {"vm options", vm_options, offsetof(struct run, vm)},
     {.title = NULL},
 };
 
 /* What init cannot do yet is refused before a machine boots to say so. */
-static int check_supported(const struct vmconfig *cfg)
+static int check_supported(const struct request *r)
 {
-	if (cfg->init_mode == INIT_MODE_SYSTEMD)
+	if (r->config.init_mode == INIT_MODE_SYSTEMD)
 		return fail("init mode 'systemd' is not supported by this version of init");
+	if (r->vm.image.path)
+		return fail("cannot boot vm.image '%s': this version of init mounts no container's "
+		            "root within a root of the guest's own",
+		            r->vm.image.path);
 	return 0;
 }
 
@@ -41,7 +46,7 @@ static int boot(struct run *run)
 	int r = request_make(&run->input, &run->overrides, &run->vm, &request);
 
 	if (r == 0)
-		r = check_supported(&request.config);
+		r = check_supported(&request);
 	return r < 0 ? r : run_vm(&request);
 }
 

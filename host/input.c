@@ -28,7 +28,8 @@ static int set_input(const struct option_row *row, void *member, const char *val
 		return option_error(row, "another INPUT is given already, '%s'", in->argument);
 	if (!*value)
 		return option_error(row, "the name is empty");
-	*in = (struct input){row->value, value};
+	in->kind = row->value;
+	in->argument = value;
 	return 0;
 }
 
@@ -41,6 +42,12 @@ const struct option_row input_options[] = {
      .value = INPUT_IMAGE_CONFIG, .flags = OPTION_FILE},
     {"config", 0, "FILE", "a vmconfig or seed-schema config.json; - is standard input", set_input,
      .value = INPUT_CONFIG, .flags = OPTION_FILE},
+    {.name = NULL},
+};
+
+const struct option_row reading_options[] = {
+    {"strict", 0, NULL, "take warnings for errors", option_set_flag,
+     .offset = offsetof(struct input, strict)},
     {.name = NULL},
 };
 

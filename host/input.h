@@ -3,6 +3,8 @@
 #ifndef VMCONFIG_INPUT_H
 #define VMCONFIG_INPUT_H
 
+#include <stdbool.h>
+
 #include "option.h"
 
 struct document;
@@ -20,10 +22,12 @@ enum input_kind {
 struct input {
 	enum input_kind kind;
 	const char *argument; /* DIR, LAYOUT[:REF] or FILE; not owned */
+	bool strict;          /* warnings are errors */
 };
 
-/* Rows that fill a struct input. */
+/* Rows that fill a struct input: what it is, and how it is read. */
 extern const struct option_row input_options[];
+extern const struct option_row reading_options[];
 
 /* input_load() - read the document that @in names. Return: 0, or -errno after printing a line. */
 int input_load(const struct input *in, struct document *d);

@@ -10,6 +10,7 @@
 
 #include "cleanup.h"
 #include "error.h"
+#include "list.h"
 
 static int check_word(const char *word)
 {
@@ -43,6 +44,24 @@ static void add_word(FILE *out, const char *word)
 		fprintf(out, "\"%s\"", word);
 	else
 		fprintf(out, "%.*s=\"%s\"", (int)name, word, word + name + 1);
+}
+
+/* Of what add_word() writes. */
+static size_t word_length(const char *word)
+{
+	size_t length = strlen(word);
+
+	return length + (word[strcspn(word, SPACES)] ? 2 : 0);
+}
+
+size_t kernel_cmdline_length(const struct strlist *words)
+{
+	size_t length = 0;
+
+	for (size_t i = 0; i < words->count; i++)
+		if (*words->items[i])
+			length += word_length(words->items[i]) + (length > 0);
+	return length;
 }
 
 static int write_words(FILE *out, const struct strlist *words)
@@ -82,4 +101,37 @@ int kernel_cmdline_make(const struct strlist *words, char **line)
 		            length + 1, COMMAND_LINE_SIZE);
 	*line = steal_ptr(&text);
 	return 0;
+}
+
+/* Copy the word that @line begins with to @word, without quotes. Return: what follows it. */
+static const char *take_word(const char *line, char *word, bool *quoted)
+{
+	*quoted = false;
+	for (; *line && (*quoted || *line != ' '); line++) {
+		if (*line == '"')
+			*quoted = !*quoted;
+		else
+			*word++ = *line;
+	}
+	*word = '\0';
+	return line;
+}
+
+int kernel_cmdline_split(const char *line, struct strlist *words)
+{
+	_cleanup_free_ char *word = malloc(strlen(line) + 1);
+	bool quoted;
+
+	if (!word)
+		return -ENOMEM;
+	for (;;) {
+		line += strspn(line, " ");
+		if (!*line)
+			return 0;
+		line = take_word(line, word, &quoted);
+		if (quoted)
+			return -EINVAL;
+		if (*word && strlist_add(words, word) < 0)
+			return -ENOMEM;
+	}
 }

@@ -21,4 +21,15 @@
  */
 int kernel_cmdline_make(const struct strlist *words, char **line);
 
+/* kernel_cmdline_length() - bytes that the line would have, without the NUL. */
+size_t kernel_cmdline_length(const struct strlist *words);
+
+/*
+ * kernel_cmdline_split() - the words of a line: what the kernel would make of it.
+ * @words: takes them at its end, without the quotes
+ *
+ * Return: 0; -EINVAL when a '"' is not closed; -ENOMEM.
+ */
+int kernel_cmdline_split(const char *line, struct strlist *words);
+
 #endif

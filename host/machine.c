@@ -21,12 +21,14 @@ static const struct machine machines[] = {
      "q35,smm=off,vmport=off,sata=off,usb=off",
      "ttyS0",
      255, /* more would need an IOMMU to deliver interrupts */
+     false,
      {{0x202, "HdrS"}, {0, "\177ELF"}, {.bytes = NULL}}},
     {"aarch64",
      "qemu-system-aarch64",
      "virt,gic-version=max",
      "ttyAMA0",
      255,
+     true,
      {{0x38, "ARMd"}, {0, "\037\213"}, {.bytes = NULL}}},
 };
 

@@ -18,6 +18,7 @@ struct machine {
 	const char *options; /* of its -machine */
 	const char *console; /* the kernel's name for the first serial line */
 	unsigned max_cpus;   /* of that -machine */
+	bool device_tree;    /* whether it is described by one */
 	struct magic kernels[4];
 };
 

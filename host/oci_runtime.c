@@ -19,14 +19,12 @@
 #include "formats.h"
 #include "list.h"
 #include "not_applied.h"
+#include "oci_vm.h"
 #include "record.h"
 #include "semver.h"
 #include "vm.h"
 
-#define MAX_ID     4294967294  /* (uid_t)-1 means "leave as it is" to setresuid(2) */
-#define MIN_MEMORY (32 << 20)  /* bytes; a stock kernel and its initrd need as much */
-#define MAX_MEMORY (1LL << 52) /* bytes; what x86-64 can address */
-#define MAX_VCPUS  4096
+#define MAX_ID 4294967294 /* (uid_t)-1 means "leave as it is" to setresuid(2) */
 
 struct oci_user {
 	struct optint uid;
@@ -47,24 +45,6 @@ struct oci_root {
 	bool readonly;
 };
 
-struct oci_kernel {
-	char *path;
-	struct strlist parameters;
-	char *initrd;
-};
-
-struct oci_hw_config {
-	struct optint vcpus;
-	struct optint memory; /* bytes */
-};
-
-struct oci_vm {
-	struct oci_kernel *kernel;
-	struct oci_hw_config *hw_config;
-	struct oci_hw_config
-	    *hwconfig; /* the key as the specification's own Go bindings write it */
-};
-
 struct oci_runtime {
 	char *oci_version;
 	struct oci_process *process;
@@ -74,26 +54,6 @@ struct oci_runtime {
 	struct strmap annotations;
 	struct oci_vm *vm;
 };
-
-static const char *complain_kernel_parameter(const char *s)
-{
-	/* The kernel splits its command line at spaces outside "": such a value is put between
-	 * them. */
-	for (; *s; s++)
-		if (*s == '"')
-			return "has a '\"', which a kernel command line cannot carry";
-		else if ((unsigned char)*s < ' ' || *s == 0x7f)
-			return "has a control character";
-	return NULL;
-}
-
-static const char *complain_host_path(const char *s)
-{
-	return *s == '/' ? NULL : "is not an absolute path";
-}
-
-static const struct format kernel_parameter = {"kernel-parameter", NULL, complain_kernel_parameter};
-static const struct format host_path = {"host-path", "^/", complain_host_path};
 
 #define AT(type, member) .offset = offsetof(struct type, member)
 #define END                 \
@@ -128,31 +88,6 @@ static const struct field root_fields[] = {
 };
 static const struct record root_record = {"root", sizeof(struct oci_root), root_fields, true};
 
-static const struct field kernel_fields[] = {
-    {"path", FIELD_STRING, AT(oci_kernel, path), .format = &host_path, .flags = FIELD_REQUIRED},
-    {"parameters", FIELD_STRINGS, AT(oci_kernel, parameters), .format = &kernel_parameter},
-    {"initrd", FIELD_STRING, AT(oci_kernel, initrd), .format = &host_path},
-    END,
-};
-static const struct record kernel_record = {"kernel", sizeof(struct oci_kernel), kernel_fields,
-                                            true};
-
-static const struct field hw_config_fields[] = {
-    {"vcpus", FIELD_INT, AT(oci_hw_config, vcpus), .min = 1, .max = MAX_VCPUS},
-    {"memory", FIELD_INT, AT(oci_hw_config, memory), .min = MIN_MEMORY, .max = MAX_MEMORY},
-    END,
-};
-static const struct record hw_config_record = {"hwConfig", sizeof(struct oci_hw_config),
-                                               hw_config_fields, true};
-
-static const struct field vm_fields[] = {
-    {"kernel", FIELD_RECORD, AT(oci_vm, kernel), .record = &kernel_record, .flags = FIELD_REQUIRED},
-    {"hwConfig", FIELD_RECORD, AT(oci_vm, hw_config), .record = &hw_config_record},
-    {"hwconfig", FIELD_RECORD, AT(oci_vm, hwconfig), .record = &hw_config_record},
-    END,
-};
-static const struct record vm_record = {"vm", sizeof(struct oci_vm), vm_fields, true};
-
 static const struct field runtime_fields[] = {
     {"ociVersion", FIELD_STRING, AT(oci_runtime, oci_version), .flags = FIELD_REQUIRED},
     {"process", FIELD_RECORD, AT(oci_runtime, process), .record = &process_record},
@@ -160,11 +95,11 @@ static const struct field runtime_fields[] = {
     {"hostname", FIELD_STRING, AT(oci_runtime, hostname), .format = &format_hostname},
     {"domainname", FIELD_STRING, AT(oci_runtime, domainname), .format = &format_hostname},
     {"annotations", FIELD_MAP, AT(oci_runtime, annotations), .name_format = &format_not_empty},
-    {"vm", FIELD_RECORD, AT(oci_runtime, vm), .record = &vm_record},
+    {"vm", FIELD_RECORD, AT(oci_runtime, vm), .record = &oci_vm_record},
     END,
 };
 static const struct record runtime_record = {"runtime config", sizeof(struct oci_runtime),
-                                             runtime_fields, true};
+                                             runtime_fields, RECORD_OPEN_NOT_NULL};
 
 /* Every field of the specification that has no row above. */
 static const struct not_applied not_applied[] = {
@@ -199,12 +134,6 @@ static const struct not_applied not_applied[] = {
     {"/linux/maskedPaths", NULL},
     {"/linux/readonlyPaths", NULL},
     {"/linux/mountLabel", NULL},
-    {"/vm/hypervisor", NULL},
-    {"/vm/image", NULL},
-    {"/vm/hwConfig/deviceTree", NULL},
-    {"/vm/hwConfig/dtdevs", NULL},
-    {"/vm/hwConfig/iomems", NULL},
-    {"/vm/hwConfig/irqs", NULL},
     {"/windows", "another platform's, ignored"},
     {"/solaris", "another platform's, ignored"},
     {"/zos", "another platform's, ignored"},
@@ -309,29 +238,6 @@ static int move_root(struct document *d, const char *bundle, const struct oci_ro
 	return bundle && from->path ? check_root_path(d, bundle, from->path) : 0;
 }
 
-static void move_vm(struct document *d, struct oci_vm *from, struct vm *vm)
-{
-	const struct oci_hw_config *hw;
-
-	if (!from)
-		return;
-	if (from->kernel) {
-		vm->kernel = steal_ptr(&from->kernel->path);
-		vm->initrd = steal_ptr(&from->kernel->initrd);
-		vm->kernel_parameters = from->kernel->parameters;
-		from->kernel->parameters = (struct strlist){0};
-	}
-	if (from->hwconfig)
-		document_note(d, SEVERITY_WARNING, "hwconfig", "/vm/hwconfig", "%s",
-		              from->hw_config ? "ignored, 'hwConfig' is there too"
-		                              : "taken for 'hwConfig', as the key is spelled");
-	hw = from->hw_config ? from->hw_config : from->hwconfig;
-	if (hw) {
-		vm->vcpus = hw->vcpus;
-		vm->memory_bytes = hw->memory;
-	}
-}
-
 static int move_runtime(struct document *d, const char *bundle, struct oci_runtime *from,
                         struct request *r)
 {
@@ -342,7 +248,9 @@ static int move_runtime(struct document *d, const char *bundle, struct oci_runti
 	r->config.domainname = steal_ptr(&from->domainname);
 	r->config.annotations = from->annotations;
 	from->annotations = (struct strmap){0};
-	move_vm(d, from->vm, &r->vm);
+	result = oci_vm_move(d, from->vm, &r->vm);
+	if (result < 0)
+		return result;
 	result = move_process(d, from->process, &r->config);
 	if (result < 0)
 		return result;

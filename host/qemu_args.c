@@ -18,7 +18,6 @@
 #include "user_net.h"
 
 #define DEFAULT_MEMORY (INT64_C(256) << 20)
-#define MIN_MEMORY     (INT64_C(32) << 20)
 #define MAX_SERIAL     20  /* VIRTIO_BLK_ID_BYTES */
 #define MAX_VECTORS    160 /* of some 200 that one x86 processor has */
 
@@ -147,9 +146,8 @@ static int add_size(struct builder *b)
 		return fail("%lld virtual processors are not within 1..%u", (long long)cpus,
 		            b->setup->machine->max_cpus);
 	if (memory < MIN_MEMORY)
-		return fail(
-		    "a memory of %lld bytes is too small: no kernel boots in less than %lld",
-		    (long long)memory, (long long)MIN_MEMORY);
+		return fail("a memory of %lld bytes is too small: no kernel boots in less than %d",
+		            (long long)memory, MIN_MEMORY);
 	r = add(b, "-smp");
 	if (r == 0)
 		r = add(b, "%lld", (long long)cpus);
@@ -164,7 +162,14 @@ static int add_kernel(struct builder *b)
 
 	if (r == 0)
 		r = add_pair(b, "-initrd", b->vm->initrd);
-	return r < 0 ? r : add_pair(b, "-append", b->setup->command_line);
+	if (r == 0)
+		r = add_pair(b, "-append", b->setup->command_line);
+	if (r < 0 || !b->vm->device_tree)
+		return r;
+	if (!b->setup->machine->device_tree)
+		return fail("cannot use device tree '%s': a machine of type %s has none",
+		            b->vm->device_tree, b->setup->machine->name);
+	return add_pair(b, "-dtb", b->vm->device_tree);
 }
 
 /* The ports, by the names that the guest looks for; the console is the machine's serial line. */

@@ -86,6 +86,8 @@ int request_make(const struct input *in, struct overrides *o, struct vm *vm, str
 	result = request_convert(in, &d, o, vm, r);
 	if (result < 0)
 		return fail_errno(-result, "%s", d.name);
+	if (in->strict)
+		problems_be_strict(&d.problems);
 	print_problems(d.name, &d.problems);
 	return problems_result(&d.problems);
 }

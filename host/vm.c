@@ -26,6 +26,8 @@ void vm_release(struct vm *vm)
 	free(vm->kernel);
 	free(vm->initrd);
 	free(vm->vmm);
+	free(vm->image.path);
+	free(vm->device_tree);
 	*vm = (struct vm){0};
 }
 

@@ -9,6 +9,11 @@
 
 #include "vmconfig.h"
 
+/* Limits of any machine; each VMM has narrower ones. */
+#define MIN_MEMORY (32 << 20)  /* bytes; a stock kernel and its initrd need as much */
+#define MAX_MEMORY (1LL << 52) /* bytes; what x86-64 can address */
+#define MAX_VCPUS  4096
+
 enum accel { ACCEL_AUTO, ACCEL_KVM, ACCEL_TCG };
 
 struct vm_disk {
@@ -30,14 +35,32 @@ struct vm_publish {
 	bool udp;
 };
 
+/* Of OCI's vm.image, in the order of its words. */
+enum vm_image_format {
+	VM_IMAGE_NONE,
+	VM_IMAGE_RAW,
+	VM_IMAGE_QCOW2,
+	VM_IMAGE_VDI,
+	VM_IMAGE_VMDK,
+	VM_IMAGE_VHD,
+};
+
+/* The guest's own root filesystem, in which that of the container is mounted. */
+struct vm_image {
+	char *path; /* NULL: there is none, the container's root is the guest's */
+	enum vm_image_format format;
+};
+
 struct vm {
 	char *kernel;
 	char *initrd;
 	struct strlist kernel_parameters; /* vm.kernel.parameters and --append, in order */
 	struct optint vcpus;
 	struct optint memory_bytes;
-	char *vmm; /* path of the VMM; NULL: qemu-system-ARCH from PATH */
-	struct strlist vmm_parameters;
+	char *vmm;                     /* path of the VMM; NULL: qemu-system-ARCH from PATH */
+	struct strlist vmm_parameters; /* follow all other arguments, as they are */
+	struct vm_image image;
+	char *device_tree; /* a blob that replaces the machine's own */
 	enum accel accel;
 	struct {
 		struct vm_disk *items;

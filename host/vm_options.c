@@ -10,54 +10,28 @@
 
 #include "cleanup.h"
 #include "error.h"
+#include "kernel_cmdline.h"
 #include "list.h"
 #include "option.h"
 #include "vm.h"
 
 #define OUT_OF_MEMORY(row) fail_errno(ENOMEM, "--%s", (row)->name)
 
-#define MAX_SERIAL    20 /* VIRTIO_BLK_ID_BYTES */
-#define MIN_MEMORY    (32LL << 20)
-#define MAX_MEMORY    (1LL << 52)
+#define MAX_SERIAL    20       /* VIRTIO_BLK_ID_BYTES */
 #define MAX_TIMEOUT_S 31536000 /* a year */
 
-/*
- * Take the next word of a kernel command line, as the kernel would: at spaces
- * outside "". The quotes go, whoever writes the command line puts them back.
- */
-static int next_word(const struct option_row *row, const char **text, char *word)
-{
-	bool quoted = false;
-
-	*text += strspn(*text, " ");
-	for (; **text && (quoted || **text != ' '); (*text)++) {
-		unsigned char c = (unsigned char)**text;
-
-		if (c < ' ' || c == 0x7f)
-			return option_error(row, "a kernel parameter holds a control character");
-		if (c == '"')
-			quoted = !quoted;
-		else
-			*word++ = (char)c;
-	}
-	*word = '\0';
-	return quoted ? option_error(row, "a '\"' is not closed") : 0;
-}
-
+/* Words of a kernel command line; who writes one puts the quotes back. */
 static int add_words(const struct option_row *row, void *member, const char *value)
 {
-	_cleanup_free_ char *word = malloc(strlen(value) + 1);
+	int r;
 
-	if (!word)
-		return OUT_OF_MEMORY(row);
-	for (;;) {
-		int r = next_word(row, &value, word);
-
-		if (r == 0 && *word)
-			r = option_add_string(row, member, word);
-		if (r < 0 || !*value)
-			return r;
-	}
+	for (const char *c = value; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			return option_error(row, "a kernel parameter holds a control character");
+	r = kernel_cmdline_split(value, member);
+	if (r == -EINVAL)
+		return option_error(row, "a '\"' is not closed");
+	return r < 0 ? OUT_OF_MEMORY(row) : 0;
 }
 
 /* "512M", "1G"; a number alone counts MiB, as QEMU's -m does. */
@@ -227,7 +201,7 @@ const struct option_row vm_options[] = {
      .flags = OPTION_FILE},
     {"append", 0, "WORDS", "further kernel parameters", add_words, AT(kernel_parameters),
      .flags = OPTION_REPEATS},
-    {"cpus", 0, "N", "virtual processors", option_set_count, AT(vcpus), .value = 4096},
+    {"cpus", 0, "N", "virtual processors", option_set_count, AT(vcpus), .value = MAX_VCPUS},
     {"memory", 0, "SIZE", "512M, 1G; a number alone counts MiB", set_memory, AT(memory_bytes)},
     {"vmm", 0, "PROGRAM", "the QEMU to run", option_set_string, AT(vmm), .flags = OPTION_FILE},
     {"accel", 0, "NAME", "auto, kvm or tcg", set_accel, AT(accel)},

@@ -53,6 +53,13 @@ int problems_result(const struct problems *p)
 	return p->errors ? -EINVAL : 0;
 }
 
+void problems_be_strict(struct problems *p)
+{
+	for (size_t i = 0; i < p->count; i++)
+		p->items[i].severity = SEVERITY_ERROR;
+	p->errors = p->count + p->lost;
+}
+
 const struct problem *problems_first_error(const struct problems *p)
 {
 	for (size_t i = 0; i < p->count; i++)

@@ -47,6 +47,9 @@ void problem_add(struct problems *p, enum severity severity, const char *rule,
 /* problems_result() - 0, -EINVAL when there are errors, -ENOMEM when one was lost. */
 int problems_result(const struct problems *p);
 
+/* problems_be_strict() - make an error of each warning that was noted. */
+void problems_be_strict(struct problems *p);
+
 /* problems_first_error() - the first error, or NULL. */
 const struct problem *problems_first_error(const struct problems *p);
 

@@ -34,6 +34,10 @@ enum field_type {
 enum field_flag {
 	FIELD_ALWAYS = 1 << 0,   /* encoded even when empty, as the seed schema does */
 	FIELD_REQUIRED = 1 << 1, /* an error when absent or empty */
+
+	/* What foreign producers write; the quirk-* rules. */
+	FIELD_OR_EMPTY = 1 << 2,  /* FIELD_RECORD: nothing but empty members: absent, a warning */
+	FIELD_OR_STRING = 1 << 3, /* FIELD_STRINGS: a string is a list of one; the caller warns */
 };
 
 /* A form that a string must have. */
@@ -60,11 +64,18 @@ struct field {
 	const char *doc;     /* one line for the schema and the man page */
 };
 
+/* What becomes of a key that has no row, and of null. */
+enum record_open {
+	RECORD_CLOSED,        /* a warning; null is as good as absent */
+	RECORD_OPEN,          /* OCI documents: ignored, as the specifications want it */
+	RECORD_OPEN_NOT_NULL, /* of the outermost record: null gets a warning (quirk-null) */
+};
+
 struct record {
 	const char *name;
 	size_t size;
 	const struct field *fields; /* ends with a row whose key is NULL */
-	bool open;                  /* unknown keys are expected: no warning (OCI documents) */
+	int open;                   /* enum record_open; as a bool: unknown keys are expected */
 };
 
 /*

@@ -16,6 +16,7 @@
 struct decode {
 	const struct json_doc *doc;
 	struct problems *problems;
+	bool not_null;
 	char *pointer;
 	size_t length;
 	size_t room;
@@ -237,6 +238,8 @@ static int decode_array(struct decode *d, const struct field *f, const cJSON *no
 	const cJSON *child;
 	int r = 0;
 
+	if ((f->flags & FIELD_OR_STRING) && cJSON_IsString(node))
+		return decode_strings_item(d, f, node, member_at(f, out));
 	if (!expect(d, node, cJSON_IsArray(node), "an array"))
 		return 0;
 	cJSON_ArrayForEach(child, node)
@@ -355,6 +358,35 @@ static void check_required(struct decode *d, const struct record *rec, const cJS
 	}
 }
 
+/* An object of which no member says anything: how Go writes a struct that was never filled. */
+static bool says_nothing(const cJSON *node)
+{
+	const cJSON *child;
+
+	if (!cJSON_IsObject(node))
+		return false;
+	cJSON_ArrayForEach(child, node)
+	{
+		if (!cJSON_IsNull(child) && !is_empty(child))
+			return false;
+	}
+	return true;
+}
+
+/* Whether @node stands for an absent field. */
+static bool is_absent(struct decode *d, const struct field *f, const cJSON *node)
+{
+	if (cJSON_IsNull(node)) {
+		if (d->not_null && !(f->flags & FIELD_REQUIRED))
+			PROBLEM(d, SEVERITY_WARNING, "quirk-null", node, "null, taken for absent");
+		return true;
+	}
+	if (!(f->flags & FIELD_OR_EMPTY) || !says_nothing(node))
+		return false;
+	PROBLEM(d, SEVERITY_WARNING, "quirk-empty", node, "nothing but empty, taken for absent");
+	return true;
+}
+
 static int decode_object(struct decode *d, const struct record *rec, const cJSON *node, void *out)
 {
 	size_t length = d->length;
@@ -367,7 +399,7 @@ static int decode_object(struct decode *d, const struct record *rec, const cJSON
 		const struct field *f = find_field(rec, child->string);
 		int r = push_key(d, child->string);
 
-		if (r == 0 && f && !cJSON_IsNull(child))
+		if (r == 0 && f && !is_absent(d, f, child))
 			r = decode_field(d, f, child, out);
 		else if (r == 0 && !f && !rec->open)
 			PROBLEM(d, SEVERITY_WARNING, "unknown-key", child, "unknown key, ignored");
@@ -382,7 +414,8 @@ static int decode_object(struct decode *d, const struct record *rec, const cJSON
 int record_decode(const struct record *rec, const struct json_doc *doc, const cJSON *node,
                   const char *pointer, void *out, struct problems *p)
 {
-	struct decode d = {.doc = doc, .problems = p};
+	struct decode d = {
+	    .doc = doc, .problems = p, .not_null = rec->open == RECORD_OPEN_NOT_NULL};
 	int r = push_bytes(&d, pointer, strlen(pointer));
 
 	if (r == 0)

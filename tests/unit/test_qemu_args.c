@@ -10,7 +10,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-static const struct machine machine = {"x86_64", "qemu-system-x86_64", "q35", "ttyS0", 255, {{0}}};
+static const struct machine machine = {"x86_64", "qemu-system-x86_64", "q35", "ttyS0", 255, false,
+                                       {{0}}};
 
 static char kernel[] = "vmlinuz", initrd[] = "initrd.cpio";
 static char mac0[] = "52:54:00:00:00:01", mac1[] = "52:54:00:00:00:02";
@@ -170,6 +171,26 @@ static void test_what_the_user_chooses(void **state)
 	assert_string_equal(argument(&args, "-m", 0), "3145729K");
 	assert_string_equal(args.items[args.count - 2], parameter);
 	assert_string_equal(args.items[args.count - 1], value);
+	strlist_release(&args);
+}
+
+static void test_device_tree(void **state)
+{
+	static char blob[] = "board.dtb";
+	struct machine with_one = machine;
+	struct strlist args = {0};
+	struct sample s;
+	struct qemu_setup setup = {
+	    .machine = &with_one, .accel = ACCEL_TCG, .command_line = "x", .nets = nets};
+
+	(void)state;
+	sample_init(&s);
+	s.vm.device_tree = blob;
+	assert_true(qemu_args(&s.vm, &setup, &args) < 0);
+	strlist_release(&args);
+	with_one.device_tree = true;
+	assert_int_equal(qemu_args(&s.vm, &setup, &args), 0);
+	assert_string_equal(argument(&args, "-dtb", 0), "board.dtb");
 	strlist_release(&args);
 }
 
@@ -382,6 +403,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_whole_command),
 	    cmocka_unit_test(test_what_the_user_chooses),
+	    cmocka_unit_test(test_device_tree),
 	    cmocka_unit_test(test_no_file_name_becomes_an_option),
 	    cmocka_unit_test(test_serials),
 	    cmocka_unit_test(test_serials_differ),
