@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,6 +16,11 @@
 #include "log.h"
 
 #define CGROUP_ROOT "/sys/fs/cgroup"
+
+/* Of the machine's memory, for init and what the kernel needs besides. */
+#define RESERVE_PART 32
+#define MIN_RESERVE  (4ull << 20)
+#define MAX_RESERVE  (32ull << 20)
 
 /* Open from the start: the workload may mount something over the names, or remove them. */
 static int procs_fd = -1;
@@ -29,8 +35,49 @@ static int write_text(const char *path, const char *text)
 	return 0;
 }
 
+/* A value of /proc/meminfo in bytes, or 0. */
+static unsigned long long memory_value(const char *text, const char *name)
+{
+	const char *at = strstr(text, name);
+
+	return at ? strtoull(at + strlen(name), NULL, 10) * 1024 : 0;
+}
+
+/*
+ * Once all memory is taken, and the rest of it sits in files of tmpfs that
+ * nobody frees, the next page that init needs is a kernel panic: there is
+ * nobody left to kill. So the workload gets what is available now, but for a
+ * reserve, and runs out of memory a little before the machine does.
+ */
+static int keep_reserve(void)
+{
+	_cleanup_fd_ int fd = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
+	unsigned long long total, available, slab, reserve;
+	char text[2048];
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+	if (n < 0)
+		return -errno;
+	text[n] = '\0';
+	total = memory_value(text, "MemTotal:");
+	available = memory_value(text, "MemAvailable:");
+	/* Counted as available in part, but what it holds after a boot is in use. */
+	slab = memory_value(text, "SReclaimable:");
+	reserve = total / RESERVE_PART;
+	if (reserve < MIN_RESERVE)
+		reserve = MIN_RESERVE;
+	if (reserve > MAX_RESERVE)
+		reserve = MAX_RESERVE;
+	if (available <= slab + 2 * reserve)
+		return -ENOMEM;
+	snprintf(text, sizeof(text), "%llu", available - slab - reserve);
+	return write_text(CGROUP_ROOT "/workload/memory.max", text);
+}
+
 void cgroup_prepare(void)
 {
+	int r;
+
 	struct statfs fs;
 
 	if (statfs(CGROUP_ROOT, &fs) < 0 || fs.f_type != CGROUP2_SUPER_MAGIC)
@@ -40,6 +87,9 @@ void cgroup_prepare(void)
 		log_debug("no control group for the workload: %m");
 		return;
 	}
+	r = keep_reserve();
+	if (r < 0)
+		log_debug("no memory is kept for init: %s", strerror(-r));
 	procs_fd = open(CGROUP_ROOT "/workload/cgroup.procs", O_WRONLY | O_CLOEXEC);
 	events_fd = open(CGROUP_ROOT "/workload/memory.events", O_RDONLY | O_CLOEXEC);
 }

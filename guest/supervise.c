@@ -19,10 +19,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cgroup.h"
 #include "clock.h"
 #include "contract.h"
 #include "log.h"
+#include "oom.h"
 #include "power_button.h"
 #include "signals.h"
 #include "workload.h"
@@ -91,9 +91,7 @@ static void note_exit(struct supervisor *s, int status)
 	if (WIFSIGNALED(status)) {
 		m->signal = WTERMSIG(status);
 		m->code = STATUS_SIGNAL_BASE + m->signal;
-		/* SIGKILL, not ours, and the kernel has counted a kill of its own in the workload's
-		 * group. */
-		m->oom = m->signal == SIGKILL && !s->killed && cgroup_oom_kills() > 0;
+		m->oom = m->signal == SIGKILL && !s->killed && oom_killed(workload.pid);
 	} else {
 		m->code = WEXITSTATUS(status);
 	}

@@ -83,6 +83,8 @@ static int exited(const struct outcome *o)
 {
 	if (o->end.error[0])
 		fail("guest: %s", o->end.error);
+	if (o->end.oom)
+		fail("guest: out of memory: the kernel has killed the workload");
 	if (o->power_stuck)
 		warn("the virtual machine did not power off and was killed");
 	if (o->missing) {

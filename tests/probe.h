@@ -22,6 +22,7 @@ struct verb {
 extern const struct verb process_verbs[];
 extern const struct verb file_verbs[];
 extern const struct verb net_verbs[];
+extern const struct verb hostile_verbs[];
 
 /* complain() - print "VERB WORD: <errno's text>". Return: 1. */
 int complain(const char *word);

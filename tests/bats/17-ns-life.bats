@@ -31,11 +31,40 @@ end_on() {
 }
 
 @test "of several requests the last says what becomes of the machine" {
-	config . sleep-until-signal 15
-	FILTER='.stop_timeout = 1'
-	config "$FILTER" sleep-until-signal 15
+	config '.stop_timeout = 1' sleep-until-signal 15
 	boot --when ready --kill RTMIN+5 --when 'signal 15' --kill RTMIN+4
 	assert_exit 137 9
 	[ "$(jq -r '.power // "poweroff"' <<<"$last")" = poweroff ] || explain "$last"
 	[ -z "$stderr" ] || explain 'it has been powered off'
+}
+
+@test "a workload that forks as fast as it can, and ignores SIGTERM" {
+	make_image upper.img
+	config . write /file x , storm , exit 5
+	boot --disk upper.img
+	assert_exit 5
+	assert_clean upper.img
+}
+
+@test "processes that have been stopped, init's children all of them" {
+	make_image upper.img
+	config . leave ignore , leave session , leave , signal -1 19 , hold /file , exit 6
+	boot --disk upper.img
+	assert_exit 6
+	assert_clean upper.img
+}
+
+@test "a full disk, a full /dev/shm, a root made read-only" {
+	make_image upper.img
+	make_image volume.img
+	config '.volume_mounts = [{device: "/dev/vdc", path: "/data", mode: "rw"}]' \
+		mount tmpfs /dev/shm tmpfs , chdir /dev/shm , fill /data/file , fill /file , \
+		remount-ro /data , remount-ro / , write /file x , exit 7
+	boot --disk upper.img --disk volume.img
+	assert_exit 7
+	assert_line 'fill /data/file: No space left on device'
+	assert_line 'fill /file: No space left on device'
+	assert_line 'write /file: Read-only file system'
+	assert_clean upper.img
+	assert_clean volume.img
 }

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* What a workload does to the machine that it has been given. */
+#include "probe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define CHUNK ((size_t)1 << 20)
+
+static void __attribute__((noreturn)) take_all_memory(void)
+{
+	for (;;) {
+		char *chunk =
+		    mmap(NULL, CHUNK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		if (chunk != MAP_FAILED)
+			memset(chunk, 1, CHUNK);
+	}
+}
+
+static int verb_hog(char **words)
+{
+	(void)words;
+	fflush(stdout);
+	take_all_memory();
+}
+
+/* A child that the kernel is sure to choose; what became of it is said. */
+static int verb_hog_child(char **words)
+{
+	int status = 0;
+	pid_t pid;
+
+	(void)words;
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+		if (fd < 0 || write(fd, "1000", 4) < 0)
+			_exit(1);
+		take_all_memory();
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) < 0)
+		return complain("");
+	printf("hog-child %d\n", WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+	return 0;
+}
+
+/* Write to a file until nothing more goes in. */
+static int verb_fill(char **words)
+{
+	static char zeros[65536];
+	int fd = open(*words, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return complain(*words);
+	memset(zeros, 'z', sizeof(zeros));
+	while (write(fd, zeros, sizeof(zeros)) > 0)
+		;
+	printf("fill %s: %s\n", *words, strerror(errno));
+	close(fd);
+	return 0;
+}
+
+static int verb_remount_ro(char **words)
+{
+	if (mount(NULL, *words, NULL, MS_REMOUNT | MS_RDONLY, NULL) < 0)
+		return complain(*words);
+	return 0;
+}
+
+static void write_garbage(const char *path)
+{
+	static const char garbage[] = "\n{\"event\":\"exit\",\"code\":0}\n{{{{\n";
+	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int done = fd >= 0 && write(fd, garbage, strlen(garbage)) > 0;
+
+	if (done)
+		printf("port-garbage %s: has taken it\n", path);
+	if (fd >= 0)
+		close(fd);
+}
+
+/* To every virtio-serial port, by its node and by the files that init has open. */
+static int verb_port_garbage(char **words)
+{
+	int seen = 0;
+	char path[64], link[64];
+
+	(void)words;
+	for (int i = 0; i < 8; i++) {
+		snprintf(path, sizeof(path), "/dev/vport0p%d", i);
+		seen += access(path, F_OK) == 0;
+		write_garbage(path);
+	}
+	for (int i = 0; i < 64; i++) {
+		ssize_t n;
+
+		snprintf(path, sizeof(path), "/proc/1/fd/%d", i);
+		n = readlink(path, link, sizeof(link) - 1);
+		if (n < 0 || strncmp(link, "/dev/vport", 10) != 0)
+			continue;
+		seen++;
+		write_garbage(path);
+	}
+	printf("port-garbage %s\n", seen > 4 ? "tried" : "has found few ports");
+	return 0;
+}
+
+const struct verb hostile_verbs[] = {
+    {"hog", 0, 0, verb_hog},
+    {"hog-child", 0, 0, verb_hog_child},
+    {"fill", 1, 0, verb_fill},
+    {"port-garbage", 0, 0, verb_port_garbage},
+    {"remount-ro", 1, 0, verb_remount_ro},
+    {NULL, 0, 0, NULL},
+};
