@@ -153,7 +153,7 @@ static void add_file(struct options *o, char *word)
 {
 	char *colon = strchr(word, ':');
 
-	if (!colon || colon[1] != '/' || o->file_count == MAX_FILES)
+	if (!colon || colon[1] != '/' || o->file_count == MAX_EXTRA_FILES)
 		usage("cannot use file", word);
 	*colon = '\0';
 	o->files[o->file_count++] = (struct extra_file){word, colon + 1};

@@ -7,9 +7,9 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define MAX_DISKS 26 /* vda to vdz */
-#define MAX_STEPS 32
-#define MAX_FILES 8
+#define MAX_DISKS       26 /* vda to vdz */
+#define MAX_STEPS       32
+#define MAX_EXTRA_FILES 8
 
 /* Exit statuses beside those that init reports. */
 enum { STATUS_TIMEOUT = 124, STATUS_SETUP = 254, STATUS_PANIC = 255 };
@@ -50,7 +50,7 @@ struct options {
 	size_t disk_count;
 	struct step steps[MAX_STEPS];
 	size_t step_count;
-	struct extra_file files[MAX_FILES];
+	struct extra_file files[MAX_EXTRA_FILES];
 	size_t file_count;
 };
 

@@ -181,7 +181,7 @@ static void make_root(const struct world *w)
 {
 	const struct options *o = w->options;
 	_cleanup_fd_ int init = open(o->init, O_RDONLY | O_CLOEXEC);
-	int sources[MAX_FILES];
+	int sources[MAX_EXTRA_FILES];
 
 	if (init < 0)
 		die("cannot open '%s'", o->init);
