@@ -25,6 +25,8 @@ _vmconfig() {
 		case $previous in
 		--init-mode) words='auto exec systemd' ;;
 		--accel) words='auto kvm tcg' ;;
+		--format) words='ext4 raw cpio squashfs' ;;
+		--compat) words=seed ;;
 		*) case $current in
 			-*) words=$(_vmconfig_options "$1" "$command") ;;
 			esac ;;

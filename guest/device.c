@@ -16,6 +16,7 @@
 
 #include "cleanup.h"
 #include "clock.h"
+#include "config_frame.h"
 #include "contract.h"
 #include "filesystem.h"
 #include "guest.h"
@@ -73,7 +74,7 @@ static bool serial_matches(dev_t number, const char *serial)
 	        !strcmp(value, serial));
 }
 
-enum key { KEY_SERIAL, KEY_LABEL, KEY_UUID };
+enum key { KEY_SERIAL, KEY_LABEL, KEY_UUID, KEY_CONFIG };
 
 static bool node_matches(const char *node, dev_t number, enum key key, const char *value)
 {
@@ -82,11 +83,13 @@ static bool node_matches(const char *node, dev_t number, enum key key, const cha
 
 	if (key == KEY_SERIAL)
 		return serial_matches(number, value);
-	kind = key == KEY_LABEL && strcmp(value, CONFIG_DISK_LABEL) == 0 ? FILESYSTEM_CONFIG_DISK
-	                                                                 : FILESYSTEM_ANY;
+	if (key == KEY_CONFIG && config_frame_is_on(node))
+		return true;
+	kind = key != KEY_UUID && strcmp(value, CONFIG_DISK_LABEL) == 0 ? FILESYSTEM_CONFIG_DISK
+	                                                                : FILESYSTEM_ANY;
 	if (filesystem_probe(node, kind, &fs) < 0)
 		return false;
-	return key == KEY_LABEL ? !strcmp(fs.label, value) : !strcasecmp(fs.uuid, value);
+	return key == KEY_UUID ? !strcasecmp(fs.uuid, value) : !strcmp(fs.label, value);
 }
 
 /* Look at every block device in /dev. Two that answer to one name are an error: one of them would
@@ -115,6 +118,11 @@ static int find_by(enum key key, const char *value, char node[DEVICE_NODE_SIZE])
 	if (count == 0)
 		return -ENOENT;
 	return count == 1 ? 0 : -ENOTUNIQ;
+}
+
+int device_find_config(char node[DEVICE_NODE_SIZE])
+{
+	return find_by(KEY_CONFIG, CONFIG_DISK_LABEL, node);
 }
 
 int device_find(const char *spec, char node[DEVICE_NODE_SIZE])

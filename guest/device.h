@@ -19,6 +19,11 @@ struct guest;
  */
 int device_find(const char *spec, char node[DEVICE_NODE_SIZE]);
 
+/* device_find_config() - as device_find(): the device with a frame, or with the config disk's
+ * label.
+ */
+int device_find_config(char node[DEVICE_NODE_SIZE]);
+
 /*
  * device_wait() - look until it is there, for as long as the command line allows.
  * @what: what the device is for, in the message

@@ -31,8 +31,8 @@ static void copy_value(blkid_probe probe, const char *name, char *to, size_t siz
  */
 static int choose_probes(blkid_probe probe, enum filesystem_kind kind)
 {
-	static char ext2[] = "ext2", ext3[] = "ext3", ext4[] = "ext4";
-	char *config_disk[] = {ext4, ext3, ext2, NULL};
+	static char ext2[] = "ext2", ext3[] = "ext3", ext4[] = "ext4", squashfs[] = "squashfs";
+	char *config_disk[] = {ext4, ext3, ext2, squashfs, NULL};
 
 	blkid_probe_enable_superblocks(probe, 1);
 	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_LABEL |

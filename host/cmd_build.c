@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* `vmconfig build`: INPUT and overrides -> config disk. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "cleanup.h"
 #include "cmd.h"
@@ -15,11 +16,32 @@ struct build {
 	struct input input;
 	struct overrides overrides;
 	char *output;
+	enum disk_form form;
+	enum compat compat;
 };
+
+static int set_compat(const struct option_row *row, void *member, const char *value)
+{
+	if (strcmp(value, "seed") != 0)
+		return option_error(row, "'%s' is none of: seed", value);
+	*(enum compat *)member = COMPAT_SEED;
+	return 0;
+}
+
+static int set_form(const struct option_row *row, void *member, const char *value)
+{
+	if (disk_form_parse(value, member) < 0)
+		return option_error(row, "'%s' is none of: ext4, raw, cpio, squashfs", value);
+	return 0;
+}
 
 static const struct option_row build_options[] = {
     {"output", 'o', "DISK", "the config disk to write", option_set_string,
      offsetof(struct build, output), .flags = OPTION_FILE},
+    {"format", 0, "FORM", "ext4 (the default), raw, cpio (for an initrd) or squashfs", set_form,
+     offsetof(struct build, form), .flags = 0},
+    {"compat", 0, "SCHEMA", "seed: only what the seed schema's own guest understands", set_compat,
+     offsetof(struct build, compat), .flags = 0},
     {.name = NULL},
 };
 
@@ -42,9 +64,9 @@ static int write_disk(struct build *b)
 		return usage_error("'build' needs -o DISK");
 	r = request_make(&b->input, &b->overrides, NULL, &request);
 	if (r == 0)
-		r = request_render(&request, &json, &length);
+		r = request_render(&request, b->compat, &json, &length);
 	if (r == 0)
-		r = disk_write(b->output, json, length);
+		r = disk_write(b->output, b->form, json, length);
 	return r;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "compat_seed.h"
 #include "contract.h"
 #include "document.h"
 #include "error.h"
@@ -110,11 +111,13 @@ static int read_back(const char *json, size_t length)
 	return r;
 }
 
-int request_render(struct request *r, char **json, size_t *length)
+int request_render(struct request *r, enum compat compat, char **json, size_t *length)
 {
 	_cleanup_free_ char *text = NULL;
-	int result = vmconfig_seal(&r->config);
+	int result = compat == COMPAT_SEED ? compat_seed(r) : vmconfig_seal(&r->config);
 
+	if (result < 0 && result != -ENOMEM)
+		return result;
 	if (result == 0)
 		text = vmconfig_encode(&r->config);
 	if (!text)

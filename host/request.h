@@ -25,6 +25,12 @@ int request_make(const struct input *in, struct overrides *o, struct vm *vm, str
 int request_convert(const struct input *in, struct document *d, struct overrides *o, struct vm *vm,
                     struct request *r);
 
+/* Which guest a config is for. */
+enum compat {
+	COMPAT_NONE, /* ours */
+	COMPAT_SEED, /* the seed schema's own */
+};
+
 /*
  * request_render() - the canonical text of a request's config.
  *
@@ -33,6 +39,6 @@ int request_convert(const struct input *in, struct document *d, struct overrides
  *
  * Return: 0, or negative after printing.
  */
-int request_render(struct request *r, char **json, size_t *length);
+int request_render(struct request *r, enum compat compat, char **json, size_t *length);
 
 #endif

@@ -14,6 +14,7 @@ const struct rule rules[] = {
     {"channel", "the report's channel is unknown"},
     {"cidr", "not ADDRESS/PREFIX"},
     {"command", "there is nothing to run"},
+    {"compat-seed", "the guest of the seed schema would ignore it"},
     {"count", "a list is longer than its limit"},
     {"device", "not /dev/NAME, serial=, label= or uuid="},
     {"duplicate", "two entries claim the same thing"},

@@ -23,7 +23,7 @@ static int make_in(const char *dir, const char *json, size_t length)
 		path = NULL;
 		return fail_errno(ENOMEM, "cannot make the config disk");
 	}
-	r = disk_write(path, json, length);
+	r = disk_write(path, DISK_EXT4, json, length);
 	if (r < 0)
 		return r;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -46,7 +46,7 @@ int run_disk_make(struct request *r)
 	_cleanup_free_ char *json = NULL;
 	_cleanup_free_ char *dir = NULL;
 	size_t length;
-	int result = request_render(r, &json, &length);
+	int result = request_render(r, COMPAT_NONE, &json, &length);
 
 	if (result < 0)
 		return result;

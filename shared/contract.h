@@ -14,6 +14,13 @@
 #define CONFIG_DISK_FALLBACK "/dev/vdc" /* the seed schema's convention */
 #define CONFIG_PATH          "/config.json"
 
+/* Where the config is when it comes with the initrd; and the directories on the way. */
+#define CONFIG_INITRD_PATH "/vmconfig/config.json"
+#define CONFIG_INITRD_PARENTS \
+	{                     \
+		"vmconfig"    \
+	}
+
 /* The root filesystem when the config names none: the seed schema's layout. */
 #define ROOT_LOWER_FALLBACK "/dev/vda"
 #define ROOT_UPPER_FALLBACK "/dev/vdb"

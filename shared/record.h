@@ -34,6 +34,7 @@ enum field_type {
 enum field_flag {
 	FIELD_ALWAYS = 1 << 0,   /* encoded even when empty, as the seed schema does */
 	FIELD_REQUIRED = 1 << 1, /* an error when absent or empty */
+	FIELD_SEED = 1 << 4,     /* the seed schema has it */
 
 	/* What foreign producers write; the quirk-* rules. */
 	FIELD_OR_EMPTY = 1 << 2,  /* FIELD_RECORD: nothing but empty members: absent, a warning */

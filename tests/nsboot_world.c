@@ -166,12 +166,25 @@ static void bind_libraries(void)
 	}
 }
 
+/* The directories on the way to @path, which is beneath ROOT. */
+static void make_parents(char *path)
+{
+	for (char *slash = strchr(path + strlen(ROOT) + 1, '/'); slash;
+	     slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(path, 0755) < 0 && errno != EEXIST)
+			die("cannot make '%s'", path);
+		*slash = '/';
+	}
+}
+
 static void make_files(const struct options *o, const int *sources)
 {
 	for (size_t i = 0; i < o->file_count; i++) {
 		char path[512];
 
 		snprintf(path, sizeof(path), ROOT "%s", o->files[i].target);
+		make_parents(path);
 		copy_to(sources[i], path, 0644);
 	}
 }

@@ -40,7 +40,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 	(void)argc;
 	(void)argv;
-	if (fd < 0 || disk_write(file, CONFIG, strlen(CONFIG)) < 0)
+	if (fd < 0 || disk_write(file, DISK_EXT4, CONFIG, strlen(CONFIG)) < 0)
 		abort();
 	close(fd);
 	fd = open(file, O_RDONLY | O_CLOEXEC);

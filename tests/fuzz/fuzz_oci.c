@@ -30,7 +30,7 @@ static void convert(enum input_kind kind, const uint8_t *text, size_t size)
 	if (request_convert(&in, &d, &none, NULL, &r) < 0)
 		abort();
 	if (d.json.root && problems_result(&d.problems) == 0 &&
-	    request_render(&r, &json, &length) < 0)
+	    request_render(&r, COMPAT_NONE, &json, &length) < 0)
 		abort();
 	free(json);
 	request_release(&r);

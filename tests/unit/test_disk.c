@@ -108,7 +108,7 @@ static void test_sizes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(disk_write("disk", config, cases[i].config), 0);
+		assert_int_equal(disk_write("disk", DISK_EXT4, config, cases[i].config), 0);
 		assert_size("disk", cases[i].disk);
 		assert_clean("disk");
 		assert_reads("disk", config, cases[i].config);
@@ -122,10 +122,10 @@ static void test_too_large(void **state)
 
 	(void)state;
 	stderr_begin();
-	r = disk_write("disk", config, MAX_CONFIG_BYTES + 1);
+	r = disk_write("disk", DISK_EXT4, config, MAX_CONFIG_BYTES + 1);
 	assert_string_equal(
 	    stderr_said(),
-	    "vmconfig: cannot write 'disk': the config is larger than 16777216 bytes "
+	    "vmconfig: cannot make a config disk: the config is larger than 16777216 bytes "
 	    "(MAX_CONFIG_BYTES)");
 	assert_int_equal(r, -EINVAL);
 	assert_int_equal(stat("disk", &st), -1);
@@ -147,7 +147,7 @@ static void test_reproducible(void **state)
 	mode_t before = umask(022);
 
 	(void)state;
-	assert_int_equal(disk_write("one", config, 3000), 0);
+	assert_int_equal(disk_write("one", DISK_EXT4, config, 3000), 0);
 	setenv("TZ", "Pacific/Kiritimati", 1);
 	setenv("LC_ALL", "tr_TR.UTF-8", 1);
 	setenv("E2FSPROGS_FAKE_TIME", "1234567890", 1);
@@ -157,7 +157,7 @@ static void test_reproducible(void **state)
 	umask(0);
 	assert_int_equal(mkdir("deep", 0755), 0);
 	assert_int_equal(chdir("deep"), 0);
-	assert_int_equal(disk_write("two", config, 3000), 0);
+	assert_int_equal(disk_write("two", DISK_EXT4, config, 3000), 0);
 	unsetenv("TZ");
 	unsetenv("LC_ALL");
 	unsetenv("E2FSPROGS_FAKE_TIME");
@@ -182,8 +182,8 @@ static void test_identity(void **state)
 	struct ext2_super_block one, two;
 
 	(void)state;
-	assert_int_equal(disk_write("one", config, 3000), 0);
-	assert_int_equal(disk_write("two", config, 2999), 0);
+	assert_int_equal(disk_write("one", DISK_EXT4, config, 3000), 0);
+	assert_int_equal(disk_write("two", DISK_EXT4, config, 2999), 0);
 	super_of("one", &one);
 	super_of("two", &two);
 	assert_memory_equal(one.s_volume_name, "VMCONFIG\0\0\0\0\0\0\0\0", 16);
@@ -204,7 +204,7 @@ static void test_inode(void **state)
 	ext2_ino_t ino;
 
 	(void)state;
-	assert_int_equal(disk_write("disk", config, 3000), 0);
+	assert_int_equal(disk_write("disk", DISK_EXT4, config, 3000), 0);
 	assert_int_equal(ext2fs_open("disk", 0, 0, 0, unix_io_manager, &fs), 0);
 	assert_int_equal(ext2fs_namei(fs, EXT2_ROOT_INO, EXT2_ROOT_INO, CONFIG_PATH, &ino), 0);
 	assert_int_equal(
@@ -228,7 +228,7 @@ static void test_nothing_else(void **state)
 	_cleanup_free_ char *bytes = NULL;
 
 	(void)state;
-	assert_int_equal(disk_write("disk", config, 3000), 0);
+	assert_int_equal(disk_write("disk", DISK_EXT4, config, 3000), 0);
 	bytes = get_file("disk", &length);
 	for (size_t i = 0; i < 1024; i++)
 		assert_int_equal(bytes[i], 0);

@@ -14,7 +14,7 @@
 
 static int set_up(void **state)
 {
-	return scratch_enter(state) || disk_write("disk", CONFIG, strlen(CONFIG));
+	return scratch_enter(state) || disk_write("disk", DISK_EXT4, CONFIG, strlen(CONFIG));
 }
 
 #define disk_test(f) cmocka_unit_test_setup_teardown(f, set_up, scratch_leave)
@@ -151,7 +151,7 @@ static void test_no_regular_file(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
-		assert_int_equal(disk_write("disk", CONFIG, strlen(CONFIG)), 0);
+		assert_int_equal(disk_write("disk", DISK_EXT4, CONFIG, strlen(CONFIG)), 0);
 		damage(ways[i]);
 		assert_refused("disk", -EINVAL, "disk: '/config.json' is not a regular file");
 	}
@@ -311,7 +311,7 @@ static void test_extents(void **state)
 	(void)state;
 	damage(deep_extents);
 	assert_refused("disk", -EINVAL, "disk: the extents of '/config.json' are damaged");
-	assert_int_equal(disk_write("disk", CONFIG, strlen(CONFIG)), 0);
+	assert_int_equal(disk_write("disk", DISK_EXT4, CONFIG, strlen(CONFIG)), 0);
 	damage(loop_extents);
 	assert_refused("disk", -EINVAL,
 	               "disk: cannot read its root directory: its blocks lead in circles, or there "

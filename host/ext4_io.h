@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* I/O managers for libext2fs: a filesystem made in memory, and one read with a limit from a
  * descriptor. */
-#ifndef VMCONFIG_DISK_IO_H
-#define VMCONFIG_DISK_IO_H
+#ifndef VMCONFIG_EXT4_IO_H
+#define VMCONFIG_EXT4_IO_H
 
 #include <stddef.h>
 #include <sys/types.h> /* ext2fs.h uses dev_t without asking for it */
 
 #include <ext2fs/ext2fs.h>
 
-/* A filesystem in memory. */
-struct disk_image {
-	unsigned char *bytes;
-	size_t size;
-};
+#include "disk.h"
 
 /*
  * For ext2fs_initialize(), which does no I/O of its own; the name given to it

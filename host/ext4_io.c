@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* I/O managers for libext2fs. */
-#include "disk_io.h"
+#include "ext4_io.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Making a config disk: an ext4 without journal, one group, one file.
+ * The ext4 form: an ext4 without journal, one group, one file.
  *
  * The filesystem is laid out in memory by libext2fs and written in one go.
  * Nothing of the machine goes into it: no time, no owner, no random number,
  * no word of the environment. Its UUID is a digest of the config.
  */
-#include "disk.h"
-
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -16,12 +14,12 @@
 
 #include <ext2fs/ext2fs.h>
 
-#include "cleanup.h"
 #include "contract.h"
 #include "digest.h"
-#include "disk_io.h"
+#include "disk_form.h"
+#include "ext4_io.h"
 #include "error.h"
-#include "replace_file.h"
+#include "form_ext4_read.h"
 
 /* Every time stamp on the disk. Not 0, which makes libext2fs ask the clock. */
 #define DISK_TIME 1
@@ -197,24 +195,17 @@ static errcode_t make_filesystem(const struct geometry *g, struct disk_image *im
 	return error;
 }
 
-int disk_write(const char *path, const char *json, size_t length)
+static int make(const char *json, size_t length, struct disk_image *image)
 {
 	const struct geometry *g = choose_geometry(length);
-	struct disk_image image = {.size = (size_t)disk_blocks(g, length) * g->block_size};
-	_cleanup_free_ void *bytes = NULL;
 	errcode_t error;
+	int r = disk_allocate(image, (size_t)disk_blocks(g, length) * g->block_size);
 
-	if (length > MAX_CONFIG_BYTES)
-		return fail("cannot write '%s': the config is larger than %u bytes "
-		            "(MAX_CONFIG_BYTES)",
-		            path, MAX_CONFIG_BYTES);
-	bytes = calloc(1, image.size);
-	if (!bytes)
-		return fail_errno(ENOMEM, "cannot write '%s'", path);
-	image.bytes = bytes;
-	error = make_filesystem(g, &image, json, length);
-	if (error)
-		return fail("cannot write '%s': cannot make its filesystem: %s", path,
-		            disk_error(error));
-	return replace_file(path, image.bytes, image.size);
+	if (r < 0)
+		return r;
+	error = make_filesystem(g, image, json, length);
+	return error ? fail("cannot make the filesystem of a config disk: %s", disk_error(error))
+	             : 0;
 }
+
+const struct disk_form_row form_ext4 = {"ext4", make, form_ext4_read};

@@ -4,29 +4,25 @@
  *
  * libext2fs does the work but believes the super block: how many descriptors
  * to allocate, how deep a tree is. So those are looked at first, and all
- * reading goes through a channel with a limit (disk_io.h).
+ * reading goes through a channel with a limit (ext4_io.h).
  */
-#include "disk.h"
+#include "form_ext4_read.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
+#include <sys/types.h>
 #include <unistd.h>
-
-#include <linux/fs.h>
 
 #include <ext2fs/ext2fs.h>
 #include <ext2fs/ext3_extents.h>
 
 #include "cleanup.h"
 #include "contract.h"
-#include "disk_io.h"
+#include "ext4_io.h"
 #include "error.h"
 
 #define SUPER_BLOCK_OFFSET 1024
@@ -40,7 +36,7 @@
 /* A disk being read. */
 struct source {
 	const char *path;
-	int fd;
+	int fd;        /* the caller's */
 	uint64_t size; /* bytes of the file or device */
 	ext2_filsys fs;
 };
@@ -49,37 +45,11 @@ static void source_release(struct source *s)
 {
 	if (s->fs)
 		ext2fs_free(s->fs);
-	if (s->fd >= 0)
-		close(s->fd);
 }
 
 static int complain(const struct source *s, const char *doing, errcode_t code)
 {
 	return fail("%s: cannot read %s: %s", s->path, doing, disk_error(code));
-}
-
-/* Return: 0, 1 when it is nothing that holds a filesystem, or -errno. */
-static int open_source(struct source *s)
-{
-	struct stat st;
-
-	/* O_NONBLOCK: opening a FIFO must not wait for a writer. */
-	s->fd = open(s->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-	if (s->fd < 0 || fstat(s->fd, &st) < 0)
-		return fail_errno(errno, "cannot open '%s'", s->path);
-	if (S_ISDIR(st.st_mode)) {
-		fail("'%s' is a directory", s->path);
-		return -EISDIR;
-	}
-	if (S_ISREG(st.st_mode)) {
-		s->size = (uint64_t)st.st_size;
-		return 0;
-	}
-	if (!S_ISBLK(st.st_mode))
-		return 1;
-	if (ioctl(s->fd, BLKGETSIZE64, &s->size) < 0)
-		return fail_errno(errno, "cannot get the size of '%s'", s->path);
-	return 0;
 }
 
 /* Return: 0, 1 when there is no super block, or -errno. */
@@ -205,14 +175,13 @@ static int read_config(const struct source *s, char **json, size_t *length)
 	return 0;
 }
 
-int disk_read(const char *path, char **json, size_t *length)
+int form_ext4_read(const struct disk_source *disk, char **json, size_t *length)
 {
-	_cleanup_(source_release) struct source s = {.path = path, .fd = -1};
+	_cleanup_(source_release) struct source s = {
+	    .path = disk->path, .fd = disk->fd, .size = disk->size};
 	struct ext2_super_block super;
-	int r = open_source(&s);
+	int r = read_super(&s, &super);
 
-	if (r == 0)
-		r = read_super(&s, &super);
 	if (r == 0)
 		r = check_super(&s, &super);
 	if (r == 0)
