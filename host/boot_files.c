@@ -10,10 +10,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "boot_magic.h"
 #include "cleanup.h"
 #include "error.h"
 #include "machine.h"
 #include "vm.h"
+
+#define INITRD_HEAD 4096 /* bytes that are looked at */
 
 /* Where a file is looked for when nobody has named it. */
 struct boot_file {
@@ -78,27 +81,58 @@ static int open_regular(const char *what, const char *path)
 	return steal_fd(&fd);
 }
 
-static int check_kernel(const char *path, const struct machine *machine)
+/* A program of an unknown name is taken for a QEMU: it may be somebody's script around one. */
+static const char *family_of(const struct vm *vm)
 {
-	_cleanup_fd_ int fd = open_regular("kernel", path);
-	char head[MAGIC_BYTES];
+	const char *family = vm->vmm ? vmm_family(vm->vmm) : NULL;
+
+	return family ? family : "qemu";
+}
+
+static int check_vmm(const struct vm *vm)
+{
+	if (strcmp(family_of(vm), "qemu") != 0)
+		return fail("'%s' is %s: 'run' drives QEMU only", vm->vmm, family_of(vm));
+	if (vm->vmm && *vm->vmm == '/' && access(vm->vmm, X_OK) < 0)
+		return fail_errno(errno, "cannot execute '%s'", vm->vmm);
+	return 0;
+}
+
+static int check_kernel(const struct vm *vm, const struct machine *machine)
+{
+	_cleanup_fd_ int fd = open_regular("kernel", vm->kernel);
+	_cleanup_free_ char *wanted = NULL;
+	int kind;
+
+	if (fd < 0)
+		return fd;
+	kind = kernel_kind(fd);
+	if (kind < 0)
+		return fail_errno(-kind, "cannot read kernel '%s'", vm->kernel);
+	if (kernel_boots(family_of(vm), machine->name, (enum kernel_kind)kind))
+		return 0;
+	wanted = kernel_kinds_text(family_of(vm), machine->name);
+	return fail("kernel '%s' is %s: %s boots %s on %s", vm->kernel,
+	            kernel_kind_name((enum kernel_kind)kind), family_of(vm),
+	            wanted ? wanted : "others", machine->name);
+}
+
+static int check_initrd(const char *path)
+{
+	_cleanup_fd_ int fd = open_regular("initrd", path);
+	char head[INITRD_HEAD];
 	ssize_t n;
 
 	if (fd < 0)
 		return fd;
 	n = read(fd, head, sizeof(head));
 	if (n < 0)
-		return fail_errno(errno, "cannot read kernel '%s'", path);
-	if (!machine_boots(machine, head, (size_t)n))
-		return fail("'%s' is no kernel for %s", path, machine->name);
+		return fail_errno(errno, "cannot read initrd '%s'", path);
+	if (!initrd_kind(head, (size_t)n))
+		return fail("initrd '%s' is neither a cpio archive nor compressed in a way that "
+		            "kernels know",
+		            path);
 	return 0;
-}
-
-static int check_initrd(const char *path)
-{
-	_cleanup_fd_ int fd = open_regular("initrd", path);
-
-	return fd < 0 ? fd : 0;
 }
 
 static int check_disk(const struct vm_disk *disk)
@@ -122,12 +156,15 @@ static int check_disk(const struct vm_disk *disk)
 
 int boot_files_find(struct vm *vm, const struct machine *machine)
 {
-	int r = find(&kernel_file, &vm->kernel);
+	int r = check_vmm(vm);
+
+	if (r == 0)
+		r = find(&kernel_file, &vm->kernel);
 
 	if (r == 0)
 		r = find(&initrd_file, &vm->initrd);
 	if (r == 0)
-		r = check_kernel(vm->kernel, machine);
+		r = check_kernel(vm, machine);
 	if (r == 0)
 		r = check_initrd(vm->initrd);
 	for (size_t i = 0; r == 0 && i < vm->disks.count; i++)

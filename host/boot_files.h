@@ -14,7 +14,8 @@ struct vm;
  * build/initrd.cpio below the current directory, vmlinuz and initrd.cpio in
  * VMCONFIG_LIBDIR.
  *
- * A kernel of another machine, and a disk that cannot be opened as it is
+ * A VMM that is no QEMU, a kernel of a kind that it does not boot on this
+ * machine, an initrd that is none, and a disk that cannot be opened as it is
  * wanted, are refused here: later they would be words of QEMU's, or silence.
  *
  * Return: 0, or negative after printing a line.

@@ -3,6 +3,7 @@
 #include "kernel_cmdline.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 
 #include "cleanup.h"
 #include "error.h"
+#include "kernel_known.h"
 #include "list.h"
 
 static int check_word(const char *word)
@@ -54,7 +56,7 @@ static size_t word_length(const char *word)
 	return length + (word[strcspn(word, SPACES)] ? 2 : 0);
 }
 
-size_t kernel_cmdline_length(const struct strlist *words)
+static size_t line_length(const struct strlist *words)
 {
 	size_t length = 0;
 
@@ -62,6 +64,47 @@ size_t kernel_cmdline_length(const struct strlist *words)
 		if (*words->items[i])
 			length += word_length(words->items[i]) + (length > 0);
 	return length;
+}
+
+static int complain(char **complaint, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static int complain(char **complaint, const char *format, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vasprintf(complaint, format, args);
+	va_end(args);
+	if (n >= 0)
+		return 0;
+	*complaint = NULL;
+	return -ENOMEM;
+}
+
+int kernel_cmdline_complain(const struct strlist *words, char **complaint)
+{
+	size_t length = line_length(words);
+	struct init_words init;
+
+	*complaint = NULL;
+	if (length >= COMMAND_LINE_SIZE)
+		return complain(complaint, "has %zu bytes, more than %d (COMMAND_LINE_SIZE)",
+		                length + 1, COMMAND_LINE_SIZE);
+	if (kernel_init_words(words, &init) < 0)
+		return -ENOMEM;
+	if (init.args > MAX_INIT_ARGS)
+		return complain(complaint,
+		                "has %zu words that the kernel does not know, more than it "
+		                "passes on to init, %d (CONFIG_INIT_ENV_ARG_LIMIT)",
+		                init.args, MAX_INIT_ARGS);
+	if (init.env > MAX_INIT_ENV)
+		return complain(complaint,
+		                "has %zu variables that the kernel does not know, more than it "
+		                "passes on to init, %d (CONFIG_INIT_ENV_ARG_LIMIT)",
+		                init.env, MAX_INIT_ENV);
+	return 0;
 }
 
 static int write_words(FILE *out, const struct strlist *words)
@@ -83,11 +126,17 @@ static int write_words(FILE *out, const struct strlist *words)
 
 int kernel_cmdline_make(const struct strlist *words, char **line)
 {
+	_cleanup_free_ char *complaint = NULL;
 	_cleanup_free_ char *text = NULL;
 	size_t length = 0;
-	FILE *out = open_memstream(&text, &length);
-	int r;
+	FILE *out;
+	int r = kernel_cmdline_complain(words, &complaint);
 
+	if (r < 0)
+		return fail_errno(-r, "cannot make the kernel command line");
+	if (complaint)
+		return fail("the kernel command line %s", complaint);
+	out = open_memstream(&text, &length);
 	if (!out)
 		return fail_errno(errno, "cannot make the kernel command line");
 	r = write_words(out, words);
@@ -95,10 +144,6 @@ int kernel_cmdline_make(const struct strlist *words, char **line)
 		r = fail_errno(ENOMEM, "cannot make the kernel command line");
 	if (r < 0)
 		return r;
-	if (length >= COMMAND_LINE_SIZE)
-		return fail("the kernel command line has %zu bytes, more than %d "
-		            "(COMMAND_LINE_SIZE)",
-		            length + 1, COMMAND_LINE_SIZE);
 	*line = steal_ptr(&text);
 	return 0;
 }

@@ -15,14 +15,20 @@
  *
  * The kernel knows double quotes and no escapes (next_arg() of lib/cmdline.c):
  * a word with a '"', or with a control character, cannot be said. An empty
- * word says nothing and is left out.
+ * word says nothing and is left out. What is longer than the kernel reads, or
+ * has more words for init than it passes on, is refused.
  *
  * Return: 0, or negative after printing a line.
  */
 int kernel_cmdline_make(const struct strlist *words, char **line);
 
-/* kernel_cmdline_length() - bytes that the line would have, without the NUL. */
-size_t kernel_cmdline_length(const struct strlist *words);
+/*
+ * kernel_cmdline_complain() - what is wrong with these words as a whole, or NULL.
+ * @complaint: "has …", for free()
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int kernel_cmdline_complain(const struct strlist *words, char **complaint);
 
 /*
  * kernel_cmdline_split() - the words of a line: what the kernel would make of it.

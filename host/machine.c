@@ -16,20 +16,10 @@
  * fast, every time, and has ACPI, PCI Express and MSI-X as stock kernels know them.
  */
 static const struct machine machines[] = {
-    {"x86_64",
-     "qemu-system-x86_64",
-     "q35,smm=off,vmport=off,sata=off,usb=off",
-     "ttyS0",
+    {"x86_64", "qemu-system-x86_64", "q35,smm=off,vmport=off,sata=off,usb=off", "ttyS0",
      255, /* more would need an IOMMU to deliver interrupts */
-     false,
-     {{0x202, "HdrS"}, {0, "\177ELF"}, {.bytes = NULL}}},
-    {"aarch64",
-     "qemu-system-aarch64",
-     "virt,gic-version=max",
-     "ttyAMA0",
-     255,
-     true,
-     {{0x38, "ARMd"}, {0, "\037\213"}, {.bytes = NULL}}},
+     false},
+    {"aarch64", "qemu-system-aarch64", "virt,gic-version=max", "ttyAMA0", 255, true},
 };
 
 const struct machine *machine_of_host(void)
@@ -46,16 +36,4 @@ const struct machine *machine_of_host(void)
 	fail("cannot boot virtual machines on '%s': only x86_64 and aarch64 are known",
 	     host.machine);
 	return NULL;
-}
-
-bool machine_boots(const struct machine *m, const void *head, size_t length)
-{
-	for (const struct magic *k = m->kernels; k->bytes; k++) {
-		size_t n = strlen(k->bytes);
-
-		if (k->offset + n <= length &&
-		    memcmp((const char *)head + k->offset, k->bytes, n) == 0)
-			return true;
-	}
-	return false;
 }

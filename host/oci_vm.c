@@ -144,15 +144,15 @@ static int move_hypervisor(struct document *d, struct oci_hypervisor *from, stru
 }
 
 /* Without our own words, which only `run` knows. */
-static void check_command_line(struct document *d, const struct strlist *parameters)
+static int check_command_line(struct document *d, const struct strlist *parameters)
 {
-	size_t length = kernel_cmdline_length(parameters);
+	_cleanup_free_ char *complaint = NULL;
+	int r = kernel_cmdline_complain(parameters, &complaint);
 
-	if (length >= COMMAND_LINE_SIZE)
+	if (complaint)
 		document_note(d, SEVERITY_ERROR, "kernel-command-line", "/vm/kernel/parameters",
-		              "make a command line of %zu bytes, more than %d "
-		              "(COMMAND_LINE_SIZE)",
-		              length + 1, COMMAND_LINE_SIZE);
+		              "as a kernel command line, %s", complaint);
+	return r;
 }
 
 static int move_kernel(struct document *d, struct oci_kernel *from, struct vm *vm)
@@ -162,7 +162,8 @@ static int move_kernel(struct document *d, struct oci_kernel *from, struct vm *v
 	if (!from)
 		return 0;
 	r = split_string(d, "/vm/kernel/parameters", &from->parameters);
-	check_command_line(d, &from->parameters);
+	if (r == 0)
+		r = check_command_line(d, &from->parameters);
 	vm->kernel = steal_ptr(&from->path);
 	vm->initrd = steal_ptr(&from->initrd);
 	vm->kernel_parameters = from->parameters;

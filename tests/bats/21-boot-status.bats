@@ -48,7 +48,7 @@ load vm
 }
 
 @test "a kernel that dies before it can report is a failure, with what it said" {
-	head -c 100000 /dev/zero >broken.cpio
+	{ printf 070701; head -c 100000 /dev/zero; } >broken.cpio
 	vm --initrd broken.cpio -- exit 0
 	assert_status 125
 	assert_stderr_contains 'the guest ended without a report'

@@ -119,6 +119,66 @@ static void test_length_is_limited(void **state)
 	                                   "than 2048 (COMMAND_LINE_SIZE)");
 }
 
+/* make() with @count words "aN" or "aN=1" after @first. */
+static int make_many(const char *format, unsigned count, const char *first)
+{
+	struct strlist list = {0};
+	char word[32], *line = NULL;
+	int r;
+
+	if (first)
+		assert_int_equal(strlist_add(&list, first), 0);
+	for (unsigned i = 0; i < count; i++) {
+		snprintf(word, sizeof(word), format, i);
+		assert_int_equal(strlist_add(&list, word), 0);
+	}
+	r = kernel_cmdline_make(&list, &line);
+	free(line);
+	strlist_release(&list);
+	return r;
+}
+
+/* As many as a 6.1 kernel was seen to take. */
+static void test_words_for_init_are_limited(void **state)
+{
+	(void)state;
+	assert_int_equal(make_many("a%u", 32, NULL), 0);
+	assert_int_equal(make_many("a%u=1", 31, NULL), 0);
+	assert_int_equal(make_many("a%u", 32, "quiet"), 0);
+	assert_int_equal(make_many("a%u=1", 31, "TERM=x"), 0);
+	assert_int_equal(make_many("a%u=1", 31, "a0=2"), 0);
+	assert_int_equal(make_many("a.%u=1", 100, NULL), 0);
+	assert_int_equal(make_many("console=ttyS%u", 100, NULL), 0);
+	assert_int_equal(make_many("root=%u", 32, "--"), 0);
+	stderr_begin();
+	assert_int_equal(make_many("a%u", 33, NULL), -EINVAL);
+	assert_string_equal(stderr_said(),
+	                    "vmconfig: the kernel command line has 33 words that the kernel does "
+	                    "not know, more than it passes on to init, 32 "
+	                    "(CONFIG_INIT_ENV_ARG_LIMIT)");
+	assert_int_equal(make_many("root=%u", 33, "--"), -EINVAL);
+	stderr_begin();
+	assert_int_equal(make_many("a%u=1", 32, NULL), -EINVAL);
+	assert_string_equal(stderr_said(),
+	                    "vmconfig: the kernel command line has 32 variables that the kernel "
+	                    "does not know, more than it passes on to init, 31 "
+	                    "(CONFIG_INIT_ENV_ARG_LIMIT)");
+}
+
+static void test_split(void **state)
+{
+	struct strlist words = {0};
+
+	(void)state;
+	assert_int_equal(kernel_cmdline_split("  a  b=\"c d\" \"\" \"e f\"=g ", &words), 0);
+	assert_int_equal(words.count, 3);
+	assert_string_equal(words.items[0], "a");
+	assert_string_equal(words.items[1], "b=c d");
+	assert_string_equal(words.items[2], "e f=g");
+	assert_int_equal(kernel_cmdline_split("x=\"y", &words), -EINVAL);
+	strlist_release(&words);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -127,6 +187,8 @@ int main(void)
 	    cmocka_unit_test(test_kernel_reads_the_same_words),
 	    cmocka_unit_test(test_what_cannot_be_said),
 	    cmocka_unit_test(test_length_is_limited),
+	    cmocka_unit_test(test_words_for_init_are_limited),
+	    cmocka_unit_test(test_split),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,8 +10,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-static const struct machine machine = {"x86_64", "qemu-system-x86_64", "q35", "ttyS0", 255, false,
-                                       {{0}}};
+static const struct machine machine = {"x86_64", "qemu-system-x86_64", "q35", "ttyS0", 255, false};
 
 static char kernel[] = "vmlinuz", initrd[] = "initrd.cpio";
 static char mac0[] = "52:54:00:00:00:01", mac1[] = "52:54:00:00:00:02";
