@@ -180,37 +180,65 @@ static int create_spare(int dir_fd, char *name, size_t size)
 	return -EEXIST;
 }
 
-int beneath_replace(int root_fd, const char *path, const void *data, size_t length, mode_t mode)
+int beneath_parent(int root_fd, const char *path, const char **name)
 {
-	_cleanup_free_ char *parent = strdup(path);
-	_cleanup_fd_ int dir_fd = -1;
-	_cleanup_fd_ int fd = -1;
-	char spare[32];
-	char *slash;
-	const char *name;
-	int r;
+	_cleanup_free_ char *parent = NULL;
+	const char *slash = strrchr(path, '/');
 
+	*name = slash ? slash + 1 : path;
+	if (!**name || strcmp(*name, ".") == 0 || strcmp(*name, "..") == 0)
+		return -EISDIR;
+	parent = strndup(path, (size_t)(*name - path));
 	if (!parent)
 		return -ENOMEM;
-	slash = strrchr(parent, '/');
-	name = slash ? slash + 1 : parent;
-	if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-		return -EISDIR;
-	name = path + (name - parent);
-	if (slash)
-		slash[0] = '\0';
-	dir_fd = beneath_mkdirs(root_fd, slash && *parent ? parent : "/", 0755);
+	return beneath_mkdirs(root_fd, *parent ? parent : "/", 0755);
+}
+
+int beneath_mkfile(int root_fd, const char *path)
+{
+	_cleanup_fd_ int dir_fd = -1;
+	_cleanup_fd_ int fd = beneath_open(root_fd, path, O_PATH, 0);
+	const char *name;
+
+	if (fd != -ENOENT)
+		return steal_fd(&fd);
+	dir_fd = beneath_parent(root_fd, path, &name);
 	if (dir_fd < 0)
 		return dir_fd;
+	fd = openat(dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	fd = openat(dir_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? -errno : steal_fd(&fd);
+}
+
+int beneath_place(int dir_fd, const char *name, const struct beneath_file *file)
+{
+	_cleanup_fd_ int fd = -1;
+	char spare[32];
+	int r;
+
 	fd = create_spare(dir_fd, spare, sizeof(spare));
 	if (fd < 0)
 		return fd;
-	r = write_all(fd, data, length);
-	if (r == 0 && (fchmod(fd, mode) < 0 || renameat(dir_fd, spare, dir_fd, name) < 0))
+	r = write_all(fd, file->data, file->length);
+	/* The owner first: chown(2) takes set-user-ID bits away. */
+	if (r == 0 && ((file->owned && fchown(fd, file->uid, file->gid) < 0) ||
+	               fchmod(fd, file->mode) < 0 || renameat(dir_fd, spare, dir_fd, name) < 0))
 		r = -errno;
 	if (r < 0)
 		unlinkat(dir_fd, spare, 0);
 	return r;
+}
+
+int beneath_replace(int root_fd, const char *path, const void *data, size_t length, mode_t mode)
+{
+	const struct beneath_file file = {.data = data, .length = length, .mode = mode};
+	const char *name;
+	_cleanup_fd_ int dir_fd = beneath_parent(root_fd, path, &name);
+
+	return dir_fd < 0 ? dir_fd : beneath_place(dir_fd, name, &file);
 }
 
 static int require_regular(int fd, size_t limit, size_t *size)

@@ -80,6 +80,8 @@ void cgroup_prepare(void)
 
 	struct statfs fs;
 
+	if (procs_fd >= 0)
+		return;
 	if (statfs(CGROUP_ROOT, &fs) < 0 || fs.f_type != CGROUP2_SUPER_MAGIC)
 		return;
 	if (write_text(CGROUP_ROOT "/cgroup.subtree_control", "+memory") < 0 ||

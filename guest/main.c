@@ -15,6 +15,7 @@
  *   machine        host name, and the files in /etc that say who we are
  *   network        links, addresses, routes
  *   volumes        mounted into NEWROOT
+ *   mounts         the config's, with its device nodes, files and masked paths
  *   switch root    NEWROOT becomes "/"; the initramfs is emptied
  *   workload       a child that becomes the image's program
  *
@@ -56,6 +57,7 @@ static const struct phase phases[] = {
     {"machine", phase_machine, PHASE_REQUIRED},
     {"network", phase_network, PHASE_REQUIRED},
     {"volumes", phase_volumes, PHASE_REQUIRED},
+    {"mounts", phase_mounts, PHASE_REQUIRED},
     {"switch root", phase_switch_root, PHASE_REQUIRED},
     {"workload", phase_workload, PHASE_REQUIRED},
 };

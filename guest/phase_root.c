@@ -21,6 +21,7 @@
 #include "furnish.h"
 #include "guest.h"
 #include "log.h"
+#include "mount_plan.h"
 #include "root_plan.h"
 
 static int make_directories(struct guest *g)
@@ -33,24 +34,30 @@ static int make_directories(struct guest *g)
 	return 0;
 }
 
-/* Whether the seed's /dev/vdb is the root's writable layer: not when a volume claims that device.
- */
+static bool is_fallback_upper(const char *spec)
+{
+	char node[DEVICE_NODE_SIZE];
+
+	return spec && device_find(spec, node) == 0 && device_same(node, ROOT_UPPER_FALLBACK);
+}
+
+/* Whether the seed's /dev/vdb is the root's writable layer: not when a volume or a mount claims
+ * that device. */
 static bool fallback_upper_is_free(const struct guest *g)
 {
+	const struct vmconfig *cfg = &g->config;
 	dev_t number;
 
 	if (device_number(ROOT_UPPER_FALLBACK, &number) < 0)
 		return false;
-	for (size_t i = 0; i < g->config.volume_mounts.count; i++) {
-		const struct volume *v = &g->config.volume_mounts.items[i];
-		char node[DEVICE_NODE_SIZE];
-
-		if (device_find(v->device, node) == 0 && device_same(node, ROOT_UPPER_FALLBACK))
+	for (size_t i = 0; i < cfg->volume_mounts.count; i++)
+		if (is_fallback_upper(cfg->volume_mounts.items[i].device) ||
+		    is_fallback_upper(cfg->volume_mounts.items[i].overlay_device))
 			return false;
-		if (v->overlay_device && device_find(v->overlay_device, node) == 0 &&
-		    device_same(node, ROOT_UPPER_FALLBACK))
+	for (size_t i = 0; i < cfg->mounts.count; i++)
+		if (mount_names_device(cfg->mounts.items[i].source) &&
+		    is_fallback_upper(cfg->mounts.items[i].source))
 			return false;
-	}
 	return true;
 }
 
