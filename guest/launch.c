@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* A child that takes the steps of a plan and then becomes a program. */
+#include "launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "contract.h"
+#include "exec_plan.h"
+#include "steps.h"
+
+struct launch_progress {
+	volatile size_t step;
+	volatile int error;
+};
+
+/* What init changed for itself must not be inherited. */
+static void reset_signals(void)
+{
+	/* SIG_DFL as the kernel lays it out: the C library keeps 32 to 34 to itself. */
+	static const unsigned long by_default[8];
+	sigset_t none;
+
+	for (int i = 1; i <= 64; i++)
+		syscall(SYS_rt_sigaction, i, by_default, NULL, 8);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static bool wait_at(int gate)
+{
+	char byte;
+	ssize_t n;
+
+	do
+		n = read(gate, &byte, 1);
+	while (n < 0 && errno == EINTR);
+	return n == 1;
+}
+
+static void __attribute__((noreturn)) child(struct launch_progress *progress, int gate,
+                                            const struct steps *plan, const struct exec_plan *exec)
+{
+	int error = 0;
+
+	reset_signals();
+	if (!wait_at(gate))
+		_exit(STATUS_INIT_FAILED);
+	for (size_t i = 0; !error && i < plan->count; i++) {
+		progress->step = i;
+		error = -plan->items[i].apply(&plan->items[i]);
+	}
+	if (!error) {
+		progress->step = plan->count;
+		error = -exec_plan_run(exec);
+	}
+	progress->error = error;
+	_exit(STATUS_INIT_FAILED);
+}
+
+static int make_pipe(int ends[2])
+{
+	return pipe2(ends, O_CLOEXEC) < 0 ? -errno : 0;
+}
+
+int launch_fork(struct launch *l, const struct steps *plan, const struct exec_plan *exec)
+{
+	_cleanup_fd_ int gate = -1, open_end = -1;
+	int ends[2], r;
+
+	*l = (struct launch){.gate = -1, .closed = -1, .steps = plan->count};
+	l->progress = mmap(NULL, sizeof(*l->progress), PROT_READ | PROT_WRITE,
+	                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (l->progress == MAP_FAILED) {
+		l->progress = NULL;
+		return -errno;
+	}
+	r = make_pipe(ends);
+	if (r < 0)
+		return r;
+	gate = ends[0];
+	l->gate = ends[1];
+	r = make_pipe(ends);
+	if (r < 0)
+		return r;
+	l->closed = ends[0];
+	open_end = ends[1];
+	l->pid = fork();
+	if (l->pid < 0) {
+		l->pid = 0;
+		return -errno;
+	}
+	if (l->pid == 0) {
+		close(steal_fd(&l->gate)); /* or it would never see that init has gone */
+		child(l->progress, gate, plan, exec);
+	}
+	close(steal_fd(&open_end)); /* the child's alone is to be left */
+	return 0;
+}
+
+static void reap(struct launch *l)
+{
+	int status = 0;
+	pid_t pid;
+
+	do
+		pid = waitpid(l->pid, &status, 0);
+	while (pid < 0 && errno == EINTR);
+	if (WIFSIGNALED(status))
+		l->signal = WTERMSIG(status);
+	l->pid = 0;
+}
+
+pid_t launch_go(struct launch *l)
+{
+	pid_t pid = l->pid;
+	char byte = 0;
+
+	while (write(l->gate, &byte, 1) < 0 && errno == EINTR)
+		;
+	wait_at(l->closed); /* nobody writes: it returns when the child's end closes */
+	l->step = l->progress->step;
+	l->error = l->progress->error;
+	if (l->step == l->steps && !l->error) {
+		l->pid = 0;
+		return pid;
+	}
+	reap(l);
+	return 0;
+}
+
+void launch_release(struct launch *l)
+{
+	if (l->pid > 0) {
+		kill(l->pid, SIGKILL);
+		reap(l);
+	}
+	if (l->gate >= 0)
+		close(steal_fd(&l->gate));
+	if (l->closed >= 0)
+		close(steal_fd(&l->closed));
+	if (l->progress)
+		munmap(l->progress, sizeof(*l->progress));
+	l->progress = NULL;
+}
