@@ -15,6 +15,8 @@
 #include "error.h"
 #include "machine.h"
 #include "vm.h"
+#include "vmm_args.h"
+#include "vmm_kind.h"
 
 #define INITRD_HEAD 4096 /* bytes that are looked at */
 
@@ -81,26 +83,10 @@ static int open_regular(const char *what, const char *path)
 	return steal_fd(&fd);
 }
 
-/* A program of an unknown name is taken for a QEMU: it may be somebody's script around one. */
-static const char *family_of(const struct vm *vm)
+static int check_kernel(const char *path, const struct vmm_setup *setup)
 {
-	const char *family = vm->vmm ? vmm_family(vm->vmm) : NULL;
-
-	return family ? family : "qemu";
-}
-
-static int check_vmm(const struct vm *vm)
-{
-	if (strcmp(family_of(vm), "qemu") != 0)
-		return fail("'%s' is %s: 'run' drives QEMU only", vm->vmm, family_of(vm));
-	if (vm->vmm && *vm->vmm == '/' && access(vm->vmm, X_OK) < 0)
-		return fail_errno(errno, "cannot execute '%s'", vm->vmm);
-	return 0;
-}
-
-static int check_kernel(const struct vm *vm, const struct machine *machine)
-{
-	_cleanup_fd_ int fd = open_regular("kernel", vm->kernel);
+	const char *vmm = setup->kind->name, *machine = setup->machine->name;
+	_cleanup_fd_ int fd = open_regular("kernel", path);
 	_cleanup_free_ char *wanted = NULL;
 	int kind;
 
@@ -108,13 +94,13 @@ static int check_kernel(const struct vm *vm, const struct machine *machine)
 		return fd;
 	kind = kernel_kind(fd);
 	if (kind < 0)
-		return fail_errno(-kind, "cannot read kernel '%s'", vm->kernel);
-	if (kernel_boots(family_of(vm), machine->name, (enum kernel_kind)kind))
+		return fail_errno(-kind, "cannot read kernel '%s'", path);
+	if (kernel_boots(vmm, machine, (enum kernel_kind)kind))
 		return 0;
-	wanted = kernel_kinds_text(family_of(vm), machine->name);
-	return fail("kernel '%s' is %s: %s boots %s on %s", vm->kernel,
-	            kernel_kind_name((enum kernel_kind)kind), family_of(vm),
-	            wanted ? wanted : "others", machine->name);
+	wanted = kernel_kinds_text(vmm, machine);
+	return fail("kernel '%s' is %s: %s boots %s on %s", path,
+	            kernel_kind_name((enum kernel_kind)kind), vmm, wanted ? wanted : "others",
+	            machine);
 }
 
 static int check_initrd(const char *path)
@@ -154,17 +140,14 @@ static int check_disk(const struct vm_disk *disk)
 	return 0;
 }
 
-int boot_files_find(struct vm *vm, const struct machine *machine)
+int boot_files_find(struct vm *vm, const struct vmm_setup *setup)
 {
-	int r = check_vmm(vm);
-
-	if (r == 0)
-		r = find(&kernel_file, &vm->kernel);
+	int r = find(&kernel_file, &vm->kernel);
 
 	if (r == 0)
 		r = find(&initrd_file, &vm->initrd);
 	if (r == 0)
-		r = check_kernel(vm, machine);
+		r = check_kernel(vm->kernel, setup);
 	if (r == 0)
 		r = check_initrd(vm->initrd);
 	for (size_t i = 0; r == 0 && i < vm->disks.count; i++)

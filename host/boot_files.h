@@ -3,8 +3,8 @@
 #ifndef VMCONFIG_BOOT_FILES_H
 #define VMCONFIG_BOOT_FILES_H
 
-struct machine;
 struct vm;
+struct vmm_setup;
 
 /*
  * boot_files_find() - complete @vm->kernel and @vm->initrd, and check that all files are there.
@@ -14,12 +14,14 @@ struct vm;
  * build/initrd.cpio below the current directory, vmlinuz and initrd.cpio in
  * VMCONFIG_LIBDIR.
  *
- * A VMM that is no QEMU, a kernel of a kind that it does not boot on this
- * machine, an initrd that is none, and a disk that cannot be opened as it is
+ * A kernel of a kind that the VMM does not boot on
+ * this machine, an initrd that is none, and a disk that cannot be opened as it is
  * wanted, are refused here: later they would be words of QEMU's, or silence.
+ *
+ * @setup: kind and machine count
  *
  * Return: 0, or negative after printing a line.
  */
-int boot_files_find(struct vm *vm, const struct machine *machine);
+int boot_files_find(struct vm *vm, const struct vmm_setup *setup);
 
 #endif

@@ -69,6 +69,11 @@ static const struct {
     {"cloud-hypervisor", "aarch64", BIT(ARM64)},
     {"crosvm", "x86_64", BIT(BZIMAGE) | BIT(ELF) | BIT(ELF_PVH)},
     {"crosvm", "aarch64", BIT(ARM64)},
+    {"kvmtool", "x86_64", BIT(BZIMAGE)},
+    {"kvmtool", "aarch64", BIT(ARM64)},
+    {"stratovirt", "x86_64", BIT(BZIMAGE)},
+    {"alioth", "x86_64", BIT(BZIMAGE)},
+    {"alioth", "aarch64", BIT(ARM64)},
 };
 
 #define BOOTS_COUNT (sizeof(boots) / sizeof(*boots))
@@ -156,18 +161,6 @@ int kernel_kind(int fd)
 const char *kernel_kind_name(enum kernel_kind kind)
 {
 	return kind_names[kind];
-}
-
-const char *vmm_family(const char *program)
-{
-	static const char *const families[] = {"qemu", "firecracker", "cloud-hypervisor", "crosvm"};
-	const char *slash = strrchr(program, '/');
-	const char *name = slash ? slash + 1 : program;
-
-	for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++)
-		if (strncmp(name, families[i], strlen(families[i])) == 0)
-			return families[i];
-	return NULL;
 }
 
 static unsigned kinds_of(const char *family, const char *machine)

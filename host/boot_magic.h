@@ -26,13 +26,8 @@ int kernel_kind(int fd);
 /* kernel_kind_name() - for messages: "a bzImage", … */
 const char *kernel_kind_name(enum kernel_kind kind);
 
-/*
- * vmm_family() - which VMM a program is, by its file's name.
- * Return: "qemu", "firecracker", "cloud-hypervisor", "crosvm", or NULL for any other name.
- */
-const char *vmm_family(const char *program);
-
-/* kernel_boots() - whether @family boots that kind on @machine (as uname -m says it). */
+/* kernel_boots() - whether @family (of vmm_kinds) boots that kind on @machine (as uname -m says
+ * it). */
 bool kernel_boots(const char *family, const char *machine, enum kernel_kind kind);
 
 /* kernel_kinds_text() - "a bzImage or …": what @family boots on @machine; for free(). */

@@ -28,6 +28,18 @@ struct net {
 
 enum key_type { KEY_STRING, KEY_LIST, KEY_MTU };
 
+static const char *complain_macvtap_mode(const char *s)
+{
+	static const char *const modes[] = {"bridge", "private", "vepa", "passthru"};
+
+	for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++)
+		if (strcmp(s, modes[i]) == 0)
+			return NULL;
+	return "is none of bridge, private, vepa, passthru";
+}
+
+static const struct format macvtap_mode = {.complain = complain_macvtap_mode};
+
 static const struct net_key {
 	const char *name;
 	enum key_type type;
@@ -42,6 +54,9 @@ static const struct net_key {
     {"mtu", KEY_MTU, offsetof(struct net, interface.mtu), NULL},
     {"name", KEY_STRING, offsetof(struct net, interface.name), &format_link_name},
     {"tap", KEY_STRING, offsetof(struct net, nic.tap), &format_link_name},
+    {"macvtap", KEY_STRING, offsetof(struct net, nic.macvtap), &format_link_name},
+    {"link", KEY_STRING, offsetof(struct net, nic.link), &format_link_name},
+    {"mode", KEY_STRING, offsetof(struct net, nic.mode), &macvtap_mode},
 };
 
 static void net_release(struct net *net)
@@ -52,6 +67,9 @@ static void net_release(struct net *net)
 	free(net->interface.gateway6);
 	strlist_release(&net->interface.addresses);
 	free(net->nic.tap);
+	free(net->nic.macvtap);
+	free(net->nic.link);
+	free(net->nic.mode);
 	free(net->nic.mac);
 	strlist_release(&net->dns);
 }
@@ -121,6 +139,10 @@ static int parse_words(const struct option_row *row, struct net *net, char *text
 	}
 	if (!net->interface.addresses.count)
 		return option_error(row, "'ip' is missing");
+	if (net->nic.tap && net->nic.macvtap)
+		return option_error(row, "'tap' and 'macvtap' exclude each other");
+	if (!net->nic.macvtap && (net->nic.link || net->nic.mode))
+		return option_error(row, "'link' and 'mode' go with 'macvtap'");
 	if (net->interface.mac) {
 		net->nic.mac = strdup(net->interface.mac);
 		if (!net->nic.mac)

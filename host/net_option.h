@@ -18,7 +18,8 @@ struct net_options {
 };
 
 /*
- * net_option_add() - read "ip=ADDR/PREFIX[,ip=…][,gw=][,gw6=][,dns=][,mac=][,mtu=][,name=][,tap=]".
+ * net_option_add() - read "ip=ADDR/PREFIX[,ip=…][,gw=][,gw6=][,dns=][,mac=][,mtu=][,name=][,tap=]
+ * [,macvtap=][,link=][,mode=]".
  * @row: the option, for messages
  *
  * Return: 0, or negative after printing a line.

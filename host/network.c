@@ -17,6 +17,7 @@
 #include "list.h"
 #include "user_net.h"
 #include "vm.h"
+#include "vmm_kind.h"
 
 #define LOOPBACK "127.0.0.1"
 
@@ -25,18 +26,25 @@ static int out_of_memory(void)
 	return fail_errno(ENOMEM, "cannot complete the network");
 }
 
-/* Slirp's usual addresses, in the words of the seed schema. */
-static int say_default(struct vmconfig *cfg)
+/* What a family's user-mode network usually is; the server is NULL where none answers. */
+static const struct default_net {
+	const char *ip;
+	const char *gateway;
+	const char *dns;
+} slirp = {"10.0.2.15", "10.0.2.2", "10.0.2.3"}, kvmtool = {"192.168.33.15", "192.168.33.1", NULL};
+
+/* The usual addresses, in the words of the seed schema. */
+static int say_default(struct vmconfig *cfg, const struct default_net *net)
 {
+	bool wants_dns = net->dns && !cfg->guest_dns && (!cfg->dns || !cfg->dns->servers.count);
+
 	cfg->network_enabled = true;
-	cfg->guest_ip = strdup("10.0.2.15");
+	cfg->guest_ip = strdup(net->ip);
 	cfg->guest_cidr = (struct optint){.set = true, .value = 24};
-	cfg->guest_gw = strdup("10.0.2.2");
-	if (!cfg->guest_dns && (!cfg->dns || !cfg->dns->servers.count))
-		cfg->guest_dns = strdup("10.0.2.3");
-	else
-		return cfg->guest_ip && cfg->guest_gw ? 0 : -ENOMEM;
-	return cfg->guest_ip && cfg->guest_gw && cfg->guest_dns ? 0 : -ENOMEM;
+	cfg->guest_gw = strdup(net->gateway);
+	if (wants_dns)
+		cfg->guest_dns = strdup(net->dns);
+	return cfg->guest_ip && cfg->guest_gw && (!wants_dns || cfg->guest_dns) ? 0 : -ENOMEM;
 }
 
 static int add_nics(struct vm *vm, size_t count)
@@ -78,7 +86,7 @@ static int agree_on_mac(struct vm_nic *nic, struct interface *guest, size_t inde
 	if (!nic->mac && guest && guest->mac)
 		nic->mac = strdup(guest->mac);
 	else if (!nic->mac)
-		nic->mac = make_mac(nic->tap, index);
+		nic->mac = make_mac(nic->tap ? nic->tap : nic->macvtap, index);
 	if (nic->mac && guest && !guest->mac)
 		guest->mac = strdup(nic->mac);
 	return nic->mac && (!guest || guest->mac) ? 0 : -ENOMEM;
@@ -89,14 +97,23 @@ static bool is_named(const struct vmconfig *cfg)
 	return cfg->guest_ip || cfg->interfaces.count;
 }
 
-int network_complete(struct request *r)
+/* A device of the host has a network of its own behind it, of which nothing is known. */
+static bool has_device(const struct vm *vm)
+{
+	return vm->nics.count && (vm->nics.items[0].tap || vm->nics.items[0].macvtap);
+}
+
+int network_complete(struct request *r, const struct vmm_kind *kind)
 {
 	struct vmconfig *cfg = &r->config;
 	struct vm *vm = &r->vm;
 
-	/* An existing tap device has a network of its own behind it, of which nothing is known. */
-	if (!is_named(cfg) && !(vm->nics.count && vm->nics.items[0].tap) && say_default(cfg) < 0)
-		return out_of_memory();
+	if (!is_named(cfg) && !has_device(vm)) {
+		if (!(kind->features & VMM_USER_NET))
+			return 0; /* a machine without a network */
+		if (say_default(cfg, kind->features & VMM_PUBLISH ? &slirp : &kvmtool) < 0)
+			return out_of_memory();
+	}
 	if (add_nics(vm, cfg->interfaces.count ? cfg->interfaces.count : 1) < 0)
 		return out_of_memory();
 	for (size_t i = 0; i < vm->nics.count; i++) {
@@ -149,7 +166,7 @@ int network_plan(const struct request *r, struct user_net **nets)
 	if (!plan || list_servers(cfg, &dns) < 0)
 		return out_of_memory();
 	for (size_t i = 0; result == 0 && i < r->vm.nics.count; i++) {
-		if (r->vm.nics.items[i].tap)
+		if (r->vm.nics.items[i].tap || r->vm.nics.items[i].macvtap)
 			continue;
 		if (i < cfg->interfaces.count)
 			result = user_net_plan(&plan[i], &cfg->interfaces.items[i], &dns);

@@ -5,19 +5,19 @@
 
 struct request;
 struct user_net;
+struct vmm_kind;
 
 /*
  * network_complete() - one NIC of the VM for each that the config describes.
  *
- * A config that says nothing of a network gets a user-mode NIC with slirp's
- * usual addresses: 10.0.2.15/24, gateway 10.0.2.2, name server 10.0.2.3. NICs
- * without a MAC get one made from the tap device's name or from their place,
- * always the same, and config.interfaces say it, so that the guest finds each
- * by it.
+ * A config that says nothing of a network gets, where the VMM has such, a user-mode NIC with
+ * slirp's usual addresses: 10.0.2.15/24, gateway 10.0.2.2, name server 10.0.2.3. NICs without a MAC
+ * get one made from the tap device's name or from their place, always the same, and
+ * config.interfaces say it, so that the guest finds each by it.
  *
  * Return: 0, or negative after printing a line.
  */
-int network_complete(struct request *r);
+int network_complete(struct request *r, const struct vmm_kind *kind);
 
 /*
  * network_plan() - what QEMU's user-mode networks are to be.

@@ -1,63 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 /* QEMU's arguments. */
-#include "qemu_args.h"
-
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "arg_list.h"
 #include "cleanup.h"
 #include "contract.h"
 #include "error.h"
-#include "formats.h"
-#include "list.h"
 #include "machine.h"
 #include "user_net.h"
+#include "vm.h"
+#include "vmm_args.h"
+#include "vmm_kind.h"
 
-#define DEFAULT_MEMORY (INT64_C(256) << 20)
-#define MAX_SERIAL     20  /* VIRTIO_BLK_ID_BYTES */
-#define MAX_VECTORS    160 /* of some 200 that one x86 processor has */
+#define MAX_VECTORS 160 /* of some 200 that one x86 processor has */
 
 /* The set that config disks are opened from: /dev/fdset/N stands for a descriptor. */
-#define CONFIG_FDSET 1
+#define FDSET "1"
 
 struct builder {
 	const struct vm *vm;
-	const struct qemu_setup *setup;
+	const struct vmm_setup *setup;
 	struct strlist *args;
 	unsigned devices; /* on the PCI bus so far */
 	unsigned vectors; /* of interrupts that these take */
 };
-
-static int add(struct builder *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* Append one argument. */
-static int add(struct builder *b, const char *format, ...)
-{
-	_cleanup_free_ char *word = NULL;
-	va_list args;
-	int r;
-
-	va_start(args, format);
-	r = vasprintf(&word, format, args);
-	va_end(args);
-	if (r < 0)
-		word = NULL;
-	if (!word || strlist_add(b->args, word) < 0)
-		return fail_errno(ENOMEM, "cannot make QEMU's arguments");
-	return 0;
-}
-
-/* Append an option and its value as they are. */
-static int add_pair(struct builder *b, const char *option, const char *value)
-{
-	int r = add(b, "%s", option);
-
-	return r < 0 ? r : add(b, "%s", value);
-}
 
 /* A value for a key=value list: QEMU takes ",," for a comma. For free(); NULL: out of memory. */
 static char *escape(const char *value)
@@ -102,11 +72,11 @@ static int add_device(struct builder *b, unsigned vectors, const char *format, .
 		return fail_errno(ENOMEM, "cannot make QEMU's arguments");
 	}
 	b->vectors += vectors;
-	r = add(b, "-device");
+	r = arg_add(b->args, "-device");
 	return r < 0 ? r
-	             : add(b, "%s,addr=%x.%x%s%s", device, slot, function,
-	                   function ? "" : ",multifunction=on",
-	                   b->vectors > MAX_VECTORS ? ",vectors=0" : "");
+	             : arg_add(b->args, "%s,addr=%x.%x%s%s", device, slot, function,
+	                       function ? "" : ",multifunction=on",
+	                       b->vectors > MAX_VECTORS ? ",vectors=0" : "");
 }
 
 /* Nothing but what is named here: no default devices, no user's qemu.conf, no monitor, no window.
@@ -125,51 +95,61 @@ static int add_machine(struct builder *b)
 	    "max",
 	};
 	const struct machine *machine = b->setup->machine;
-	int r = add(b, "%s", b->vm->vmm ? b->vm->vmm : machine->program);
+	int r = arg_add(b->args, "%s", b->vm->vmm ? b->vm->vmm : machine->program);
 
 	if (r == 0)
-		r = add_pair(b, "-machine", machine->options);
-	if (r == 0)
-		r = add_pair(b, "-accel", b->setup->accel == ACCEL_KVM ? "kvm" : "tcg");
+		r = arg_pair(b->args, "-machine", machine->options);
+	if (r == 0 && b->setup->accel != ACCEL_AUTO)
+		r = arg_pair(b->args, "-accel", b->setup->accel == ACCEL_KVM ? "kvm" : "tcg");
 	for (size_t i = 0; r == 0 && i < sizeof(fixed) / sizeof(*fixed); i++)
-		r = add(b, "%s", fixed[i]);
+		r = arg_add(b->args, "%s", fixed[i]);
 	return r;
+}
+
+static bool has_virtiofs(const struct vm *vm)
+{
+	for (size_t i = 0; i < vm->shares.count; i++)
+		if (!vm->shares.items[i].is_9p)
+			return true;
+	return false;
 }
 
 static int add_size(struct builder *b)
 {
-	int64_t cpus = b->vm->vcpus.set ? b->vm->vcpus.value : 1;
-	int64_t memory = b->vm->memory_bytes.set ? b->vm->memory_bytes.value : DEFAULT_MEMORY;
-	int r;
+	int64_t memory = arg_memory(b->vm) / 1024;
+	bool shared = has_virtiofs(b->vm);
+	int r = arg_add(b->args, "-smp");
 
-	if (cpus < 1 || cpus > b->setup->machine->max_cpus)
-		return fail("%lld virtual processors are not within 1..%u", (long long)cpus,
-		            b->setup->machine->max_cpus);
-	if (memory < MIN_MEMORY)
-		return fail("a memory of %lld bytes is too small: no kernel boots in less than %d",
-		            (long long)memory, MIN_MEMORY);
-	r = add(b, "-smp");
 	if (r == 0)
-		r = add(b, "%lld", (long long)cpus);
+		r = arg_add(b->args, "%lld", (long long)arg_cpus(b->vm));
 	if (r == 0)
-		r = add(b, "-m");
-	return r < 0 ? r : add(b, "%lldK", (long long)(memory / 1024));
+		r = arg_add(b->args, "-m");
+	if (r == 0)
+		r = arg_add(b->args, "%lldK", (long long)memory);
+	if (r < 0 || !shared)
+		return r;
+	/* virtiofsd reads and writes the guest's memory itself. */
+	r = arg_add(b->args, "-object");
+	if (r == 0)
+		r = arg_add(b->args, "memory-backend-memfd,id=memory,size=%lldK,share=on",
+		            (long long)memory);
+	return r < 0 ? r : arg_pair(b->args, "-numa", "node,memdev=memory");
 }
 
 static int add_kernel(struct builder *b)
 {
-	int r = add_pair(b, "-kernel", b->vm->kernel);
+	int r = arg_pair(b->args, "-kernel", b->vm->kernel);
 
 	if (r == 0)
-		r = add_pair(b, "-initrd", b->vm->initrd);
+		r = arg_pair(b->args, "-initrd", b->vm->initrd);
 	if (r == 0)
-		r = add_pair(b, "-append", b->setup->command_line);
+		r = arg_pair(b->args, "-append", b->setup->command_line);
 	if (r < 0 || !b->vm->device_tree)
 		return r;
 	if (!b->setup->machine->device_tree)
 		return fail("cannot use device tree '%s': a machine of type %s has none",
 		            b->vm->device_tree, b->setup->machine->name);
-	return add_pair(b, "-dtb", b->vm->device_tree);
+	return arg_pair(b->args, "-dtb", b->vm->device_tree);
 }
 
 /* The ports, by the names that the guest looks for; the console is the machine's serial line. */
@@ -184,16 +164,17 @@ static int add_channels(struct builder *b)
 	int r = add_device(b, 2, "virtio-serial-pci,id=ports,disable-legacy=on");
 
 	for (int i = 0; r == 0 && i < CHANNEL_COUNT; i++) {
-		r = add(b, "-chardev");
+		r = arg_add(b->args, "-chardev");
 		if (r == 0)
-			r = add(b, "socket,id=channel%d,fd=%d", i, b->setup->channels[i]);
+			r = arg_add(b->args, "socket,id=channel%d,fd=%d", i, b->setup->channels[i]);
 		if (r == 0)
-			r = add(b, i == CHANNEL_CONSOLE ? "-serial" : "-device");
+			r = arg_add(b->args, i == CHANNEL_CONSOLE ? "-serial" : "-device");
 		if (r == 0 && i == CHANNEL_CONSOLE)
-			r = add(b, "chardev:channel%d", i);
+			r = arg_add(b->args, "chardev:channel%d", i);
 		else if (r == 0)
-			r = add(b, "virtserialport,bus=ports.0,nr=%d,chardev=channel%d,name=%s", i,
-			        i, ports[i]);
+			r = arg_add(b->args,
+			            "virtserialport,bus=ports.0,nr=%d,chardev=channel%d,name=%s", i,
+			            i, ports[i]);
 	}
 	return r;
 }
@@ -203,80 +184,51 @@ static int add_channels(struct builder *b)
  * and address. The format is always said: QEMU must not guess it from what a
  * guest has written.
  */
-static int add_disk(struct builder *b, const char *file, const char *serial, bool readonly)
+static int add_disk(struct builder *b, const struct vm_disk *disk)
 {
-	_cleanup_free_ char *name = escape(file);
+	static const char *const formats[] = {
+	    [VM_IMAGE_NONE] = "raw", [VM_IMAGE_RAW] = "raw", [VM_IMAGE_QCOW2] = "qcow2",
+	    [VM_IMAGE_VHD] = "vpc",  [VM_IMAGE_VDI] = "vdi", [VM_IMAGE_VMDK] = "vmdk",
+	};
+	_cleanup_free_ char *name = escape(disk->file);
 	unsigned id = b->devices;
 	int r;
 
 	if (!name)
-		return fail_errno(ENOMEM, "disk '%s'", file);
-	r = add(b, "-drive");
+		return fail_errno(ENOMEM, "disk '%s'", disk->file);
+	r = arg_add(b->args, "-drive");
 	if (r == 0)
-		r = add(b, "if=none,id=disk%u,format=raw,readonly=%s,file=%s%s", id,
-		        readonly ? "on" : "off", *file == '/' ? "" : "./", name);
+		r = arg_add(b->args, "if=none,id=disk%u,format=%s,readonly=%s,file=%s%s", id,
+		            formats[disk->format], disk->readonly ? "on" : "off",
+		            arg_here(disk->file), name);
 	return r < 0 ? r
 	             : add_device(b, 2, "virtio-blk-pci,drive=disk%u,disable-legacy=on%s%s", id,
-	                          serial ? ",serial=" : "", serial ? serial : "");
+	                          disk->serial ? ",serial=" : "", disk->serial ? disk->serial : "");
 }
 
-static int check_serial(const struct vm_disk *disk)
+/* The config disk: a file, or a descriptor that an fdset stands for. */
+static int add_config_disk(struct builder *b)
 {
-	const char *serial = disk->serial;
+	char serial[] = CONFIG_DISK_SERIAL, set[] = "/dev/fdset/" FDSET;
+	_cleanup_free_ char *file = strdup(b->setup->config_file ? b->setup->config_file : set);
+	struct vm_disk disk = {.file = file, .serial = serial, .readonly = true};
+	int r = file ? 0 : fail_errno(ENOMEM, "cannot make the VMM's arguments");
 
-	if (!serial)
-		return 0;
-	if (!*serial || strlen(serial) > MAX_SERIAL)
-		return fail("disk '%s': serial '%s' is not 1..%d bytes long", disk->file, serial,
-		            MAX_SERIAL);
-	for (const char *c = serial; *c; c++)
-		if (*c <= ' ' || *c > '~' || *c == ',')
-			return fail("disk '%s': serial '%s' has a character that none may have",
-			            disk->file, serial);
-	if (strcmp(serial, CONFIG_DISK_SERIAL) == 0)
-		return fail("disk '%s': serial '%s' is the config disk's", disk->file, serial);
-	return 0;
-}
-
-/* The guest would take either for the disk that is meant. */
-static int check_serial_is_one(const struct vm *vm, size_t index)
-{
-	const struct vm_disk *disk = &vm->disks.items[index];
-
-	for (size_t i = 0; disk->serial && i < index; i++) {
-		const struct vm_disk *other = &vm->disks.items[i];
-
-		if (other->serial && strcmp(other->serial, disk->serial) == 0)
-			return fail("disk '%s': serial '%s' is that of disk '%s' already",
-			            disk->file, disk->serial, other->file);
+	if (r == 0 && b->setup->config_disk >= 0) {
+		r = arg_add(b->args, "-add-fd");
+		if (r == 0)
+			r = arg_add(b->args, "fd=%d,set=" FDSET, b->setup->config_disk);
 	}
-	return 0;
+	return r < 0 ? r : add_disk(b, &disk);
 }
 
 static int add_disks(struct builder *b)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < b->vm->disks.count; i++) {
-		const struct vm_disk *disk = &b->vm->disks.items[i];
-
-		r = check_serial(disk);
-		if (r == 0)
-			r = check_serial_is_one(b->vm, i);
-		if (r == 0)
-			r = add_disk(b, disk->file, disk->serial, disk->readonly);
-	}
-	if (r == 0)
-		r = add(b, "-add-fd");
-	if (r == 0)
-		r = add(b, "fd=%d,set=%d", b->setup->config_disk, CONFIG_FDSET);
-	if (r == 0) {
-		char file[32];
-
-		snprintf(file, sizeof(file), "/dev/fdset/%d", CONFIG_FDSET);
-		r = add_disk(b, file, CONFIG_DISK_SERIAL, true);
-	}
-	return r;
+	for (size_t i = 0; r == 0 && i < b->vm->disks.count; i++)
+		r = add_disk(b, &b->vm->disks.items[i]);
+	return r < 0 ? r : add_config_disk(b);
 }
 
 /* The part of -netdev user that is about one family; it is switched off where the guest has none.
@@ -289,18 +241,6 @@ static void write_side(FILE *out, const struct user_net_side *side, const char *
 	else
 		fprintf(out, ",%snet=%s,%shost=%s,%sdns=%s", prefix, side->net, prefix, side->host,
 		        prefix, side->dns);
-}
-
-static int check_publish(const struct vm_publish *p)
-{
-	struct in_addr address;
-
-	if (p->address && inet_pton(AF_INET, p->address, &address) != 1)
-		return fail("cannot publish port %u: '%s' is no IPv4 address", p->guest_port,
-		            p->address);
-	if (!p->guest_port || !p->host_port)
-		return fail("cannot publish port %u on port %u", p->guest_port, p->host_port);
-	return 0;
 }
 
 static void write_publish(FILE *out, const struct vm_publish *p, const struct user_net *net)
@@ -330,29 +270,24 @@ static int add_user_network(struct builder *b, size_t index, bool publish)
 		write_publish(out, &b->vm->publish.items[i], net);
 	if (fclose(out) != 0)
 		return fail_errno(ENOMEM, "cannot make QEMU's arguments");
-	r = add(b, "-netdev");
-	return r < 0 ? r : add(b, "%s", text);
+	r = arg_add(b->args, "-netdev");
+	return r < 0 ? r : arg_add(b->args, "%s", text);
 }
 
-static int add_tap(struct builder *b, size_t index, const char *tap)
+/* A macvtap device is a file that is open already. */
+static int add_tap(struct builder *b, size_t index, const struct vm_nic *nic)
 {
-	_cleanup_free_ char *name = escape(tap);
-	const char *complaint = format_link_name.complain(tap);
-	int r;
+	_cleanup_free_ char *name = escape(nic->tap ? nic->tap : nic->macvtap);
+	int r = arg_add(b->args, "-netdev");
 
-	if (complaint)
-		return fail("tap device '%s' %s", tap, complaint);
 	if (!name)
-		return fail_errno(ENOMEM, "tap device '%s'", tap);
-	r = add(b, "-netdev");
-	return r < 0 ? r : add(b, "tap,id=net%zu,ifname=%s,script=no,downscript=no", index, name);
-}
-
-static int check_nic(const struct vm_nic *nic)
-{
-	const char *complaint = nic->mac ? format_mac.complain(nic->mac) : "is missing";
-
-	return complaint ? fail("mac '%s' %s", nic->mac ? nic->mac : "", complaint) : 0;
+		return fail_errno(ENOMEM, "cannot make the VMM's arguments");
+	if (r < 0)
+		return r;
+	if (nic->tap)
+		return arg_add(b->args, "tap,id=net%zu,ifname=%s,script=no,downscript=no", index,
+		               name);
+	return arg_add(b->args, "tap,id=net%zu,fd=%d", index, b->setup->first_nic + (int)index);
 }
 
 /* Published ports lead to the first NIC that has an IPv4 address and is no tap device. */
@@ -360,16 +295,12 @@ static int add_nics(struct builder *b)
 {
 	bool publish = b->vm->publish.count > 0;
 
-	for (size_t i = 0; i < b->vm->publish.count; i++)
-		if (check_publish(&b->vm->publish.items[i]) < 0)
-			return -EINVAL;
 	for (size_t i = 0; i < b->vm->nics.count; i++) {
 		const struct vm_nic *nic = &b->vm->nics.items[i];
-		bool here = publish && !nic->tap && *b->setup->nets[i].v4.guest;
-		int r = check_nic(nic);
+		bool user = !nic->tap && !nic->macvtap;
+		bool here = publish && user && *b->setup->nets[i].v4.guest;
+		int r = user ? add_user_network(b, i, here) : add_tap(b, i, nic);
 
-		if (r == 0)
-			r = nic->tap ? add_tap(b, i, nic->tap) : add_user_network(b, i, here);
 		if (r == 0) /* no romfile: nothing boots from the network */
 			r = add_device(b, 3,
 			               "virtio-net-pci,netdev=net%zu,mac=%s,disable-legacy=on,"
@@ -385,17 +316,105 @@ static int add_nics(struct builder *b)
 	return 0;
 }
 
-int qemu_args(const struct vm *vm, const struct qemu_setup *setup, struct strlist *args)
+static int add_9p(struct builder *b, size_t index, const struct vm_share *share)
+{
+	_cleanup_free_ char *source = escape(share->source);
+	int r = arg_add(b->args, "-fsdev");
+
+	if (!source)
+		return fail_errno(ENOMEM, "share '%s'", share->source);
+	if (r == 0)
+		r = arg_add(b->args, "local,id=share%zu,path=%s%s,security_model=none%s", index,
+		            arg_here(share->source), source, share->readonly ? ",readonly=on" : "");
+	return r < 0 ? r
+	             : add_device(b, 2, "virtio-9p-pci,fsdev=share%zu,mount_tag=%s", index,
+	                          share->tag);
+}
+
+static int add_virtiofs(struct builder *b, size_t index, const struct vm_share *share)
+{
+	_cleanup_free_ char *socket = escape(share->socket);
+	int r = arg_add(b->args, "-chardev");
+
+	if (!socket)
+		return fail_errno(ENOMEM, "share '%s'", share->source);
+	if (r == 0)
+		r = arg_add(b->args, "socket,id=share%zu,path=%s%s", index, arg_here(share->socket),
+		            socket);
+	return r < 0 ? r
+	             : add_device(b, 3, "vhost-user-fs-pci,chardev=share%zu,tag=%s", index,
+	                          share->tag);
+}
+
+static int add_shares(struct builder *b)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < b->vm->shares.count; i++) {
+		const struct vm_share *share = &b->vm->shares.items[i];
+
+		r = share->is_9p ? add_9p(b, i, share) : add_virtiofs(b, i, share);
+	}
+	return r;
+}
+
+/* USB devices hang off a controller, which is a device on the bus itself. */
+static int add_usb_devices(struct builder *b)
+{
+	int r = b->vm->usb.count ? add_device(b, 2, "qemu-xhci,id=usb") : 0;
+
+	for (size_t i = 0; r == 0 && i < b->vm->usb.count; i++) {
+		const char *usb = b->vm->usb.items[i];
+
+		r = arg_add(b->args, "-device");
+		if (r == 0)
+			r = arg_add(b->args, "usb-host,vendorid=0x%.4s,productid=0x%.4s", usb,
+			            usb + 5);
+	}
+	return r;
+}
+
+static int add_host_devices(struct builder *b)
+{
+	int r = 0;
+
+	if (b->vm->vsock_cid.set)
+		r = add_device(b, 3, "vhost-vsock-pci,disable-legacy=on,guest-cid=%lld",
+		               (long long)b->vm->vsock_cid.value);
+	for (size_t i = 0; r == 0 && i < b->vm->pci.count; i++)
+		r = add_device(b, 0, "vfio-pci,host=%s", b->vm->pci.items[i]);
+	if (r == 0)
+		r = add_usb_devices(b);
+	if (r == 0 && b->vm->balloon)
+		r = add_device(b, 3,
+		               "virtio-balloon-pci,disable-legacy=on,free-page-reporting=on,"
+		               "deflate-on-oom=on");
+	return r;
+}
+
+/* A machine that nobody watches has a socket to ask it by, and entropy from the host. */
+static int add_state_dir(struct builder *b)
+{
+	int r;
+
+	if (!b->setup->state_dir)
+		return 0;
+	r = arg_add(b->args, "-qmp");
+	if (r == 0)
+		r = arg_add(b->args, "unix:%s,server=on,wait=off", b->setup->kind->socket);
+	return r < 0 ? r : add_device(b, 2, "virtio-rng-pci,disable-legacy=on");
+}
+
+int qemu_args(const struct vm *vm, const struct vmm_setup *setup, struct vmm_command *made)
 {
 	static int (*const parts[])(struct builder *) = {
-	    add_machine, add_size, add_kernel, add_channels, add_disks, add_nics,
+	    add_machine, add_size,   add_kernel,       add_channels,  add_disks,
+	    add_nics,    add_shares, add_host_devices, add_state_dir,
 	};
-	struct builder b = {.vm = vm, .setup = setup, .args = args};
+	struct builder b = {.vm = vm, .setup = setup, .args = &made->args};
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < sizeof(parts) / sizeof(*parts); i++)
 		r = parts[i](&b);
-	for (size_t i = 0; r == 0 && i < vm->vmm_parameters.count; i++)
-		r = add(&b, "%s", vm->vmm_parameters.items[i]);
 	return r;
 }

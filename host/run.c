@@ -16,9 +16,8 @@
 #include "cleanup.h"
 #include "contract.h"
 #include "error.h"
-#include "kernel_cmdline.h"
-#include "list.h"
 #include "machine.h"
+#include "macvtap.h"
 #include "network.h"
 #include "problem.h"
 #include "relay.h"
@@ -26,7 +25,9 @@
 #include "run_disk.h"
 #include "stop_signals.h"
 #include "user_net.h"
+#include "vm_cmdline.h"
 #include "vmm.h"
+#include "vmm_kind.h"
 
 #define DEFAULT_STOP_S 10 /* as init has it */
 
@@ -65,9 +66,9 @@ static int check_config(const struct vmconfig *cfg)
 	return r;
 }
 
-static int complete(struct request *r)
+static int complete(struct request *r, const struct vmm_kind *kind)
 {
-	int result = network_complete(r);
+	int result = network_complete(r, kind);
 
 	if (result == 0)
 		result = complete_report(&r->config);
@@ -80,58 +81,60 @@ static int complete(struct request *r)
 	return result < 0 ? result : network_reserve_ports(r);
 }
 
-/*
- * The kernel's words: a panic or a reboot ends QEMU (-no-reboot). Ours come
- * first, so that the user's may override them. The config disk is named by its
- * serial: a label may be on anybody's disk.
- */
-static int make_command_line(const struct vm *vm, const struct machine *machine, char **line)
+/* The VMM's own end of each macvtap NIC, behind the config disk in @fds. */
+static int open_nics(const struct vm *vm, int *fds, size_t *count)
 {
-	struct strlist words = {0};
-	char console[32];
-	int r;
+	for (size_t i = 0; i < vm->nics.count; i++) {
+		int fd;
 
-	snprintf(console, sizeof(console), "console=%s", machine->console);
-	r = strlist_add(&words, console);
-	if (r == 0)
-		r = strlist_add(&words, "panic=-1");
-	if (r == 0)
-		r = strlist_add(&words, "reboot=t");
-	if (r == 0)
-		r = strlist_add(&words, vm->verbose ? "loglevel=7" : "loglevel=4");
-	if (r == 0)
-		r = strlist_add(&words, CMDLINE_DISK "=serial=" CONFIG_DISK_SERIAL);
-	for (size_t i = 0; r == 0 && i < vm->kernel_parameters.count; i++)
-		r = strlist_add(&words, vm->kernel_parameters.items[i]);
-	r = r < 0 ? fail_errno(-r, "cannot make the kernel command line")
-	          : kernel_cmdline_make(&words, line);
-	strlist_release(&words);
-	return r;
+		if (!vm->nics.items[i].macvtap)
+			continue;
+		fd = macvtap_open(vm->nics.items[i].macvtap, FIRST_NIC_FD + (int)i);
+		if (fd < 0)
+			return fd;
+		fds[(*count)++] = fd;
+	}
+	return 0;
 }
 
-static int start(const struct request *r, const struct machine *machine, struct vmm *vmm,
-                 int config_disk)
+static int start_command(const struct request *r, const struct vmm_setup *setup, struct vmm *vmm)
+{
+	_cleanup_free_ int *fds = calloc(r->vm.nics.count + 1, sizeof(*fds));
+	struct vmm_files files = {.fds = fds};
+	struct vmm_command command = {0};
+	int result;
+
+	if (!fds)
+		return fail_errno(ENOMEM, "cannot start the virtual machine");
+	fds[files.count++] = setup->config_disk;
+	result = vmm_command_make(&r->vm, setup, &command);
+	if (result == 0)
+		result = open_nics(&r->vm, fds, &files.count);
+	if (result == 0)
+		result = vmm_start(vmm, &command.args, NULL, &files);
+	for (size_t i = 1; i < files.count; i++)
+		close(fds[i]);
+	vmm_command_release(&command);
+	return result;
+}
+
+static int start(const struct request *r, struct vmm_setup *setup, struct vmm *vmm)
 {
 	_cleanup_free_ char *command_line = NULL;
 	_cleanup_free_ struct user_net *nets = NULL;
-	struct strlist args = {0};
-	struct qemu_setup setup = {.machine = machine, .config_disk = config_disk};
-	int result = accel_choose(r->vm.accel, &setup.accel);
+	int result = accel_choose(r->vm.accel, &setup->accel);
 
 	if (result == 0)
-		result = make_command_line(&r->vm, machine, &command_line);
+		result = vm_cmdline_make(&r->vm, setup, &command_line);
 	if (result == 0)
 		result = network_plan(r, &nets);
 	if (result < 0)
 		return result;
-	setup.command_line = command_line;
-	setup.nets = nets;
-	memcpy(setup.channels, vmm->theirs, sizeof(setup.channels));
-	result = qemu_args(&r->vm, &setup, &args);
-	if (result == 0)
-		result = vmm_start(vmm, &args, config_disk);
-	strlist_release(&args);
-	return result;
+	setup->command_line = command_line;
+	setup->nets = nets;
+	setup->first_nic = FIRST_NIC_FD;
+	memcpy(setup->channels, vmm->theirs, sizeof(setup->channels));
+	return start_command(r, setup, vmm);
 }
 
 static int64_t value_or(const struct optint *number, int64_t otherwise)
@@ -139,7 +142,7 @@ static int64_t value_or(const struct optint *number, int64_t otherwise)
 	return number->set ? number->value : otherwise;
 }
 
-static int boot(struct request *r, const struct machine *machine, int signals)
+static int boot(struct request *r, struct vmm_setup *setup, int signals)
 {
 	const struct relay_options options = {
 	    .interactive = r->vm.interactive,
@@ -153,7 +156,8 @@ static int boot(struct request *r, const struct machine *machine, int signals)
 
 	if (config_disk < 0)
 		return status;
-	if (vmm_open(&vmm) == 0 && start(r, machine, &vmm, config_disk) == 0)
+	setup->config_disk = config_disk;
+	if (vmm_open(&vmm) == 0 && start(r, setup, &vmm) == 0)
 		status = relay_run(&vmm, signals, &options);
 	vmm_release(&vmm);
 	return status;
@@ -173,16 +177,32 @@ static int check_taps(const struct vm *vm)
 	return 0;
 }
 
+/* A program of an unknown name is taken for a QEMU: it may be somebody's script around one. */
+static const struct vmm_kind *choose_kind(const struct vm *vm)
+{
+	const struct vmm_kind *kind = vm->vmm ? vmm_kind_of(vm->vmm) : NULL;
+
+	if (!kind)
+		kind = vmm_kind_named("qemu");
+	if (!(kind->features & VMM_PORTS))
+		fail("'%s' is %s: 'run' drives QEMU only", vm->vmm, kind->name);
+	else if (vm->vmm && *vm->vmm == '/' && access(vm->vmm, X_OK) < 0)
+		fail_errno(errno, "cannot execute '%s'", vm->vmm);
+	else
+		return kind;
+	return NULL;
+}
+
 int run_vm(struct request *r)
 {
-	const struct machine *machine = machine_of_host();
+	struct vmm_setup setup = {.machine = machine_of_host(), .kind = choose_kind(&r->vm)};
 	_cleanup_fd_ int signals = -1;
 
-	if (!machine || check_taps(&r->vm) < 0 || boot_files_find(&r->vm, machine) < 0 ||
-	    complete(r) < 0)
+	if (!setup.machine || !setup.kind || check_taps(&r->vm) < 0 ||
+	    boot_files_find(&r->vm, &setup) < 0 || complete(r, setup.kind) < 0)
 		return STATUS_INIT_FAILED;
 	signals = stop_signals_open();
 	if (signals < 0)
 		return STATUS_INIT_FAILED;
-	return boot(r, machine, signals);
+	return boot(r, &setup, signals);
 }

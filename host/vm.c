@@ -15,12 +15,23 @@ void vm_release(struct vm *vm)
 	free(vm->disks.items);
 	for (size_t i = 0; i < vm->nics.count; i++) {
 		free(vm->nics.items[i].tap);
+		free(vm->nics.items[i].macvtap);
+		free(vm->nics.items[i].link);
+		free(vm->nics.items[i].mode);
 		free(vm->nics.items[i].mac);
 	}
 	free(vm->nics.items);
 	for (size_t i = 0; i < vm->publish.count; i++)
 		free(vm->publish.items[i].address);
 	free(vm->publish.items);
+	for (size_t i = 0; i < vm->shares.count; i++) {
+		free(vm->shares.items[i].source);
+		free(vm->shares.items[i].tag);
+		free(vm->shares.items[i].socket);
+	}
+	free(vm->shares.items);
+	strlist_release(&vm->pci);
+	strlist_release(&vm->usb);
 	strlist_release(&vm->kernel_parameters);
 	strlist_release(&vm->vmm_parameters);
 	free(vm->kernel);

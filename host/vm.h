@@ -16,16 +16,39 @@
 
 enum accel { ACCEL_AUTO, ACCEL_KVM, ACCEL_TCG };
 
+/* Of a disk, in the order of the words of OCI's vm.image. */
+enum vm_image_format {
+	VM_IMAGE_NONE, /* raw, where there is an image */
+	VM_IMAGE_RAW,
+	VM_IMAGE_QCOW2,
+	VM_IMAGE_VDI,
+	VM_IMAGE_VMDK,
+	VM_IMAGE_VHD,
+};
+
 struct vm_disk {
 	char *file;
 	char *serial; /* NULL: none given */
 	bool readonly;
+	enum vm_image_format format;
 };
 
 /* A NIC as the host sees it; the guest's side is config.interfaces[i]. */
 struct vm_nic {
-	char *tap; /* name of an existing tap device; NULL: user-mode network */
+	char *tap;     /* name of an existing tap device */
+	char *macvtap; /* or of a macvtap device; neither: user-mode network */
+	char *link;    /* macvtap: the host's device below it; needed to make one */
+	char *mode;    /* macvtap: bridge when NULL */
 	char *mac;
+};
+
+/* A directory of the host. */
+struct vm_share {
+	char *source;
+	char *tag;    /* what the guest mounts it by */
+	char *socket; /* virtiofsd's; NULL with 9p */
+	bool readonly;
+	bool is_9p; /* else virtiofs */
 };
 
 struct vm_publish {
@@ -33,16 +56,6 @@ struct vm_publish {
 	uint16_t host_port; /* 0: the kernel picks one, and vmconfig says which */
 	uint16_t guest_port;
 	bool udp;
-};
-
-/* Of OCI's vm.image, in the order of its words. */
-enum vm_image_format {
-	VM_IMAGE_NONE,
-	VM_IMAGE_RAW,
-	VM_IMAGE_QCOW2,
-	VM_IMAGE_VDI,
-	VM_IMAGE_VMDK,
-	VM_IMAGE_VHD,
 };
 
 /* The guest's own root filesystem, in which that of the container is mounted. */
@@ -74,6 +87,14 @@ struct vm {
 		struct vm_publish *items;
 		size_t count;
 	} publish;
+	struct {
+		struct vm_share *items;
+		size_t count;
+	} shares;
+	struct optint vsock_cid;
+	struct strlist pci;    /* DDDD:BB:DD.F of the host's devices to hand over */
+	struct strlist usb;    /* VVVV:PPPP, likewise */
+	bool balloon;          /* memory can be taken back while it runs */
 	struct optint timeout; /* seconds until the guest is stopped; absent: never */
 	bool interactive;      /* -i: pass standard input on */
 	bool verbose;          /* -v: kernel and init messages on stderr as they come */

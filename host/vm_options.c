@@ -14,6 +14,7 @@
 #include "list.h"
 #include "option.h"
 #include "vm.h"
+#include "vm_devices.h"
 
 #define OUT_OF_MEMORY(row) fail_errno(ENOMEM, "--%s", (row)->name)
 
@@ -155,7 +156,28 @@ static int parse_serial(const struct option_row *row, const char *serial, struct
 	return option_set_string(row, &disk->serial, serial);
 }
 
-/* "FILE[,ro][,serial=NAME]", read from the end: FILE may hold commas of its own. */
+const char *const disk_format_names[] = {
+    [VM_IMAGE_NONE] = "raw",
+    [VM_IMAGE_RAW] = "raw",
+    [VM_IMAGE_QCOW2] = "qcow2",
+    [VM_IMAGE_VDI] = "vdi",
+    [VM_IMAGE_VMDK] = "vmdk",
+    [VM_IMAGE_VHD] = "vhd",
+    NULL,
+};
+
+static int parse_format(const struct option_row *row, const char *name, struct vm_disk *disk)
+{
+	for (int i = VM_IMAGE_RAW; disk_format_names[i]; i++) {
+		if (strcmp(disk_format_names[i], name) == 0) {
+			disk->format = (enum vm_image_format)i;
+			return 0;
+		}
+	}
+	return option_error(row, "format '%s' is none of raw, qcow2, vhd, vdi, vmdk", name);
+}
+
+/* "FILE[,ro][,serial=NAME][,format=NAME]", read from the end: FILE may hold commas of its own. */
 static int parse_disk(const struct option_row *row, char *text, struct vm_disk *disk)
 {
 	char *comma;
@@ -167,6 +189,8 @@ static int parse_disk(const struct option_row *row, char *text, struct vm_disk *
 			disk->readonly = true;
 		else if (strncmp(comma, ",serial=", 8) == 0)
 			r = parse_serial(row, comma + 8, disk);
+		else if (strncmp(comma, ",format=", 8) == 0)
+			r = parse_format(row, comma + 8, disk);
 		else
 			break;
 		if (r < 0)
@@ -203,12 +227,25 @@ const struct option_row vm_options[] = {
      .flags = OPTION_REPEATS},
     {"cpus", 0, "N", "virtual processors", option_set_count, AT(vcpus), .value = MAX_VCPUS},
     {"memory", 0, "SIZE", "512M, 1G; a number alone counts MiB", set_memory, AT(memory_bytes)},
-    {"vmm", 0, "PROGRAM", "the QEMU to run", option_set_string, AT(vmm), .flags = OPTION_FILE},
+    {"vmm", 0, "PROGRAM", "the VMM to run; its name tells the family", option_set_string, AT(vmm),
+     .flags = OPTION_FILE},
     {"accel", 0, "NAME", "auto, kvm or tcg", set_accel, AT(accel)},
     {"publish", 'p', "[ADDR:]HOST:GUEST", "forward a port of the host; /udp at the end for UDP",
      add_publish, .flags = OPTION_REPEATS},
-    {"disk", 0, "FILE[,ro][,serial=NAME]", "a disk: the first is /dev/vda, the next /dev/vdb, ...",
-     add_disk, .flags = OPTION_REPEATS | OPTION_FILE},
+    {"disk", 0, "FILE[,ro][,serial=NAME][,format=NAME]",
+     "a disk: the first is /dev/vda, the next /dev/vdb, ...", add_disk,
+     .flags = OPTION_REPEATS | OPTION_FILE},
+    {"share", 0, "DIR:TAG[,ro][,9p][,socket=PATH]", "a directory, through virtiofsd or by 9p",
+     add_share, .flags = OPTION_REPEATS | OPTION_FILE},
+    {"vsock", 0, "CID", "a vsock device with this context id", set_vsock_cid, AT(vsock_cid)},
+    {"pci", 0, "ADDRESS", "hand over a PCI device of the host", add_pci, AT(pci),
+     .flags = OPTION_REPEATS},
+    {"usb", 0, "VENDOR:PRODUCT", "hand over a USB device of the host", add_usb, AT(usb),
+     .flags = OPTION_REPEATS},
+    {"balloon", 0, NULL, "memory can be taken back while the guest runs", option_set_flag,
+     AT(balloon)},
+    {"device-tree", 0, "FILE", "a device tree in place of the VMM's own", option_set_string,
+     AT(device_tree), .flags = OPTION_FILE},
     {"timeout", 0, "SECONDS", "stop the guest after that time", option_set_count, AT(timeout),
      .value = MAX_TIMEOUT_S},
     {"interactive", 'i', NULL, "pass standard input on", option_set_flag, AT(interactive)},
@@ -245,6 +282,16 @@ int vm_apply(struct vm *given, struct vm *to)
 	to->disks = given->disks;
 	given->disks.items = NULL;
 	given->disks.count = 0;
+	to->shares = given->shares;
+	given->shares.items = NULL;
+	given->shares.count = 0;
+	to->pci = given->pci;
+	to->usb = given->usb;
+	given->pci = given->usb = (struct strlist){0};
+	if (given->vsock_cid.set)
+		to->vsock_cid = given->vsock_cid;
+	to->balloon = given->balloon;
+	replace_string(&to->device_tree, &given->device_tree);
 	to->publish = given->publish;
 	given->publish.items = NULL;
 	given->publish.count = 0;

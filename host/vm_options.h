@@ -10,6 +10,9 @@ struct vm;
 /* Rows that fill a struct vm. */
 extern const struct option_row vm_options[];
 
+/* Names of enum vm_image_format; ended by NULL. */
+extern const char *const disk_format_names[];
+
 /*
  * vm_apply() - put what the options gave into @to; contents of @given move.
  * Kernel parameters follow those that @to has, the rest replaces.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* QEMU as a child process. */
+/* A VMM as a child process. */
 #include "vmm.h"
 
 #include <errno.h>
@@ -7,6 +7,7 @@
 #include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -53,9 +54,9 @@ int vmm_open(struct vmm *v)
 /* What the child needs, made before fork(2). */
 struct launch {
 	const char *program;
-	char *const *argv;
+	const char *const *argv;
 	const int *channels;
-	int config_disk;
+	const struct vmm_files *files;
 	int output;  /* becomes its standard output and error */
 	int failure; /* an errno for the parent, when it cannot be executed */
 	pid_t parent;
@@ -77,9 +78,12 @@ static int prepare_descriptors(const struct launch *l)
 	/* What vmconfig was given open by its own caller is none of QEMU's. */
 	if (syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
 		return -errno;
-	r = keep_open(l->config_disk);
+	r = 0;
+	for (size_t i = 0; r == 0 && i < l->files->count; i++)
+		r = keep_open(l->files->fds[i]);
 	for (int i = 0; r == 0 && i < CHANNEL_COUNT; i++)
-		r = keep_open(l->channels[i]);
+		if (l->channels[i] >= 0)
+			r = keep_open(l->channels[i]);
 	return r;
 }
 
@@ -104,7 +108,7 @@ static void __attribute__((noreturn)) child(const struct launch *l)
 	if (!error)
 		error = -prepare_descriptors(l);
 	if (!error) {
-		execvp(l->program, l->argv);
+		execvp(l->program, (char *const *)(uintptr_t)l->argv);
 		error = errno;
 	}
 	while (write(l->failure, &error, sizeof(error)) < 0 && errno == EINTR)
@@ -126,7 +130,7 @@ static int wait_for_exec(struct vmm *v, int failure)
 	waitpid(v->pid, NULL, 0);
 	v->pid = 0;
 	return fail_errno(error, "cannot run '%s'%s", v->program,
-	                  error == ENOENT ? " (install QEMU, or name it with --vmm)" : "");
+	                  error == ENOENT ? " (install it, or name another with --vmm)" : "");
 }
 
 static int fork_child(struct vmm *v, struct launch *l)
@@ -154,20 +158,23 @@ static int fork_child(struct vmm *v, struct launch *l)
 }
 
 /* execvp(3) wants a NULL at the end. The strings stay the list's. */
-static char **make_argv(const struct strlist *args)
+static const char **make_argv(const struct strlist *args, const char *name)
 {
-	char **argv = calloc(args->count + 1, sizeof(*argv));
+	const char **argv = calloc(args->count + 1, sizeof(*argv));
 
 	for (size_t i = 0; argv && i < args->count; i++)
 		argv[i] = args->items[i];
+	if (argv && name)
+		argv[0] = name;
 	return argv;
 }
 
-int vmm_start(struct vmm *v, const struct strlist *args, int config_disk)
+int vmm_start(struct vmm *v, const struct strlist *args, const char *name,
+              const struct vmm_files *files)
 {
-	_cleanup_free_ char **argv = make_argv(args);
+	_cleanup_free_ const char **argv = make_argv(args, name);
 	_cleanup_fd_ int output = -1;
-	struct launch l = {.argv = argv, .channels = v->theirs, .config_disk = config_disk};
+	struct launch l = {.argv = argv, .channels = v->theirs, .files = files};
 	int messages[2];
 	int r;
 

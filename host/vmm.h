@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* QEMU as a child process, and the sockets that lead to its VM. */
+/* A VMM as a child process, and the sockets that lead to its VM. */
 #ifndef VMCONFIG_VMM_H
 #define VMCONFIG_VMM_H
 
 #include <sys/types.h>
 
-#include "qemu_args.h"
+#include "vmm_args.h"
 
 struct vmm {
 	char *program;               /* what was executed, for messages */
@@ -13,25 +13,36 @@ struct vmm {
 	int pidfd;                   /* readable once it has ended */
 	int status;                  /* as waitpid(2) gives it, once reaped */
 	int channels[CHANNEL_COUNT]; /* our ends, O_NONBLOCK */
-	int messages;                /* what QEMU itself says, O_NONBLOCK */
-	int theirs[CHANNEL_COUNT];   /* QEMU's ends, until it has been started */
+	int messages;                /* what the VMM itself says, O_NONBLOCK */
+	int theirs[CHANNEL_COUNT];   /* the VMM's ends, until it has been started */
 };
 
 /* vmm_open() - make the channels; vmm_release() whatever the result. Return: 0, or negative after
  * printing a line. */
 int vmm_open(struct vmm *v);
 
+/* Descriptors that the VMM inherits beside its channels. */
+struct vmm_files {
+	const int *fds;
+	size_t count;
+};
+
+/* Where attend and run put the descriptors of macvtap NICs: this one and up. */
+#define FIRST_NIC_FD 110
+
 /*
- * vmm_start() - run QEMU.
- * @args:        its command, the program first
- * @config_disk: a descriptor that it inherits beside its ends of the channels
+ * vmm_start() - run the VMM in the background.
+ * @args: the program first
+ * @name: what it is to see as its own name, or NULL for the program's
  *
  * It inherits nothing else, has a session of its own, so that a terminal's ^C
- * reaches vmconfig alone, and dies with vmconfig, whatever that dies of.
+ * reaches vmconfig alone, and dies with vmconfig, whatever that dies of. Its
+ * standard input is empty, its output comes through v->messages.
  *
  * Return: 0, or negative after printing a line.
  */
-int vmm_start(struct vmm *v, const struct strlist *args, int config_disk);
+int vmm_start(struct vmm *v, const struct strlist *args, const char *name,
+              const struct vmm_files *files);
 
 /* vmm_kill() - end it now. */
 void vmm_kill(struct vmm *v);

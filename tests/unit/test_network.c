@@ -10,6 +10,7 @@
 #include "network.h"
 #include "user_net.h"
 #include "vm.h"
+#include "vmm_kind.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -38,7 +39,7 @@ static void test_nothing_said(void **state)
 
 	(void)state;
 	request_from(&r, "{}");
-	assert_int_equal(network_complete(&r), 0);
+	assert_int_equal(network_complete(&r, vmm_kind_named("qemu")), 0);
 	assert_true(r.config.network_enabled);
 	assert_string_equal(r.config.guest_ip, "10.0.2.15");
 	assert_int_equal(r.config.guest_cidr.value, 24);
@@ -61,7 +62,7 @@ static void test_name_server_of_ones_own_stays(void **state)
 
 	(void)state;
 	request_from(&r, "{'dns':{'servers':['9.9.9.9']}}");
-	assert_int_equal(network_complete(&r), 0);
+	assert_int_equal(network_complete(&r, vmm_kind_named("qemu")), 0);
 	assert_null(r.config.guest_dns);
 	assert_string_equal(r.config.guest_ip, "10.0.2.15");
 	request_release(&r);
@@ -76,7 +77,7 @@ static void test_macs_stand_in_both_places(void **state)
 	                 "{'addresses':['10.0.1.2/24'],'mac':'02:00:00:00:00:07'},"
 	                 "{'addresses':['10.0.2.2/24']}]}");
 	add_tap(&r, "tap0");
-	assert_int_equal(network_complete(&r), 0);
+	assert_int_equal(network_complete(&r, vmm_kind_named("qemu")), 0);
 	assert_int_equal(r.vm.nics.count, 3);
 	for (size_t i = 0; i < 3; i++)
 		assert_string_equal(r.vm.nics.items[i].mac, r.config.interfaces.items[i].mac);
@@ -88,7 +89,7 @@ static void test_macs_stand_in_both_places(void **state)
 	request_from(&again, "{}");
 	add_tap(&again, "tap0");
 	add_tap(&again, "tap1");
-	assert_int_equal(network_complete(&again), 0);
+	assert_int_equal(network_complete(&again, vmm_kind_named("qemu")), 0);
 	assert_string_equal(again.vm.nics.items[0].mac, r.vm.nics.items[0].mac);
 	assert_string_not_equal(again.vm.nics.items[1].mac, again.vm.nics.items[0].mac);
 	assert_null(again.config.guest_ip); /* of what is behind a tap nothing is known */
@@ -149,7 +150,7 @@ static void test_gateway_of_another_world(void **state)
 	(void)state;
 	request_from(&r, "{'network_enabled':true,'guest_ip':'10.0.0.2','guest_cidr':24,"
 	                 "'guest_gw':'192.168.1.1'}");
-	assert_int_equal(network_complete(&r), 0);
+	assert_int_equal(network_complete(&r, vmm_kind_named("qemu")), 0);
 	stderr_begin();
 	assert_int_equal(network_plan(&r, &nets), -EINVAL);
 	assert_string_equal(stderr_said(), "vmconfig: gateway '192.168.1.1' is too far from the "
@@ -179,7 +180,7 @@ static void test_both_families(void **state)
 	(void)state;
 	request_from(&r, "{'network_enabled':true,'interfaces':[{'addresses':['fd00::5/64',"
 	                 "'10.9.0.5/16'],'gateway':'10.9.0.1'}]}");
-	assert_int_equal(network_complete(&r), 0);
+	assert_int_equal(network_complete(&r, vmm_kind_named("qemu")), 0);
 	assert_int_equal(network_plan(&r, &nets), 0);
 	assert_string_equal(nets[0].v4.guest, "10.9.0.5");
 	assert_string_equal(nets[0].v4.net, "10.9.0.0/16");

@@ -4,9 +4,10 @@
 
 #include "list.h"
 #include "machine.h"
-#include "qemu_args.h"
 #include "user_net.h"
 #include "vm.h"
+#include "vmm_args.h"
+#include "vmm_kind.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -21,7 +22,8 @@ static const struct user_net nets[2] = {{
 
 static int build(const struct vm *vm, struct strlist *args)
 {
-	const struct qemu_setup setup = {
+	const struct vmm_setup setup = {
+	    .kind = vmm_kind_named("qemu"),
 	    .machine = &machine,
 	    .accel = ACCEL_TCG,
 	    .command_line = "console=ttyS0 a=\"b c\"",
@@ -30,7 +32,11 @@ static int build(const struct vm *vm, struct strlist *args)
 	    .config_disk = 15,
 	};
 
-	return qemu_args(vm, &setup, args);
+	struct vmm_command command = {0};
+	int r = vmm_command_make(vm, &setup, &command);
+
+	*args = command.args;
+	return r;
 }
 
 /* A VM with one disk and one NIC. */
@@ -177,20 +183,23 @@ static void test_device_tree(void **state)
 {
 	static char blob[] = "board.dtb";
 	struct machine with_one = machine;
-	struct strlist args = {0};
 	struct sample s;
-	struct qemu_setup setup = {
-	    .machine = &with_one, .accel = ACCEL_TCG, .command_line = "x", .nets = nets};
+	const struct vmm_setup setup = {.kind = vmm_kind_named("qemu"),
+	                                .machine = &with_one,
+	                                .accel = ACCEL_TCG,
+	                                .command_line = "x",
+	                                .nets = nets};
+	struct vmm_command command = {0};
 
 	(void)state;
 	sample_init(&s);
 	s.vm.device_tree = blob;
-	assert_true(qemu_args(&s.vm, &setup, &args) < 0);
-	strlist_release(&args);
+	assert_true(vmm_command_make(&s.vm, &setup, &command) < 0);
+	vmm_command_release(&command);
 	with_one.device_tree = true;
-	assert_int_equal(qemu_args(&s.vm, &setup, &args), 0);
-	assert_string_equal(argument(&args, "-dtb", 0), "board.dtb");
-	strlist_release(&args);
+	assert_int_equal(vmm_command_make(&s.vm, &setup, &command), 0);
+	assert_string_equal(argument(&command.args, "-dtb", 0), "board.dtb");
+	vmm_command_release(&command);
 }
 
 static void test_no_file_name_becomes_an_option(void **state)

@@ -172,6 +172,111 @@ static void test_disk(void **state)
 	vm_release(&vm);
 }
 
+static void assert_share(const char *text, const char *expected)
+{
+	struct vm vm = {0};
+	char found[256];
+
+	assert_int_equal(set(&vm, "share", text), 0);
+	snprintf(found, sizeof(found), "%s|%s|%s|%s%s", vm.shares.items[0].source,
+	         vm.shares.items[0].tag, vm.shares.items[0].socket ? vm.shares.items[0].socket : "",
+	         vm.shares.items[0].readonly ? "ro" : "rw", vm.shares.items[0].is_9p ? " 9p" : "");
+	assert_string_equal(found, expected);
+	vm_release(&vm);
+}
+
+static void test_share(void **state)
+{
+	static const char *const bad[] = {"",
+	                                  "/a",
+	                                  ":t",
+	                                  "/a:",
+	                                  "/a:b/c",
+	                                  "/a:..",
+	                                  "/a:-t",
+	                                  "/a:t t",
+	                                  "/a:0123456789012345678901234567890x",
+	                                  "/a:t,rw",
+	                                  "/a:t,socket=",
+	                                  "/a:t,socket=a,socket=b",
+	                                  "/a:t,9p,socket=a"};
+	char value[200], path[120] = "";
+
+	(void)state;
+	assert_share("/srv:web", "/srv|web|virtiofs-web.sock|rw");
+	assert_share("/srv:web,ro", "/srv|web|virtiofs-web.sock|ro");
+	assert_share("/srv:web,virtiofs,socket=/run/a", "/srv|web|/run/a|rw");
+	assert_share("data:web,9p,ro", "data|web||ro 9p");
+	assert_share("/a:b,ro:web", "/a:b,ro|web|virtiofs-web.sock|rw");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		struct vm vm = {0};
+
+		if (set(&vm, "share", bad[i]) != -EX_USAGE)
+			fail_msg("'%s' was accepted", bad[i]);
+		vm_release(&vm);
+	}
+	for (size_t length = 107; length <= 108; length++) {
+		struct vm vm = {0};
+
+		memset(path, 'a', length);
+		snprintf(value, sizeof(value), "/a:t,socket=%s", path);
+		assert_int_equal(set(&vm, "share", value), length == 107 ? 0 : -EX_USAGE);
+		vm_release(&vm);
+	}
+}
+
+static void assert_bad(const char *name, const char *const *bad)
+{
+	for (; *bad; bad++) {
+		struct vm vm = {0};
+
+		if (set(&vm, name, *bad) != -EX_USAGE)
+			fail_msg("'%s' was accepted", *bad);
+		vm_release(&vm);
+	}
+}
+
+static void test_host_devices(void **state)
+{
+	static const char *const bad_pci[] = {"",         "0:1f.2",        "00:1f.8",
+	                                      "00:1g.0",  "00:1f,2",       "/00:1f.2",
+	                                      "00:1f.2 ", "0000:00:1f.22", NULL};
+	static const char *const bad_usb[] = {"",          "046d", "46d:c52b", "046d:c52b:1",
+	                                      "046d:xxxx", NULL};
+	static const char *const bad_cid[] = {"", "2", "4294967295", "-1", "3x", NULL};
+	struct vm vm = {0};
+
+	(void)state;
+	assert_int_equal(set(&vm, "pci", "00:1F.2"), 0);
+	assert_int_equal(set(&vm, "pci", "0001:0A:00.0"), 0);
+	assert_string_equal(vm.pci.items[0], "0000:00:1f.2");
+	assert_string_equal(vm.pci.items[1], "0001:0a:00.0");
+	assert_int_equal(set(&vm, "pci", "0000:00:1f.2"), -EX_USAGE); /* twice */
+	assert_int_equal(set(&vm, "usb", "046D:C52B"), 0);
+	assert_string_equal(vm.usb.items[0], "046d:c52b");
+	assert_int_equal(set(&vm, "usb", "046d:c52b"), -EX_USAGE);
+	assert_int_equal(set(&vm, "vsock", "4294967294"), 0);
+	assert_int_equal(vm.vsock_cid.value, 4294967294LL);
+	vm_release(&vm);
+	assert_bad("pci", bad_pci);
+	assert_bad("usb", bad_usb);
+	assert_bad("vsock", bad_cid);
+}
+
+static void test_disk_formats(void **state)
+{
+	struct vm vm = {0};
+
+	(void)state;
+	assert_int_equal(set(&vm, "disk", "a,ro,format=qcow2"), 0);
+	assert_int_equal(set(&vm, "disk", "a"), 0);
+	assert_int_equal(vm.disks.items[0].format, VM_IMAGE_QCOW2);
+	assert_int_equal(vm.disks.items[1].format, VM_IMAGE_NONE);
+	assert_int_equal(set(&vm, "disk", "a,format=iso"), -EX_USAGE);
+	assert_int_equal(set(&vm, "disk", "a,format="), -EX_USAGE);
+	vm_release(&vm);
+}
+
 static void test_apply(void **state)
 {
 	struct vm base = {0}, given = {0};
@@ -187,6 +292,12 @@ static void test_apply(void **state)
 	set(&given, "accel", "tcg");
 	set(&given, "disk", "d");
 	set(&given, "verbose", NULL);
+	set(&given, "share", "/d:t");
+	set(&given, "pci", "00:1f.2");
+	set(&given, "usb", "046d:c52b");
+	set(&given, "vsock", "7");
+	set(&given, "balloon", NULL);
+	set(&given, "device-tree", "/dtb");
 	assert_int_equal(vm_apply(&given, &base), 0);
 	assert_string_equal(base.kernel, "/k");
 	assert_string_equal(base.initrd, "other");
@@ -197,6 +308,12 @@ static void test_apply(void **state)
 	assert_int_equal(base.accel, ACCEL_TCG);
 	assert_int_equal(base.disks.count, 1);
 	assert_true(base.verbose);
+	assert_int_equal(base.shares.count, 1);
+	assert_int_equal(base.pci.count, 1);
+	assert_int_equal(base.usb.count, 1);
+	assert_int_equal(base.vsock_cid.value, 7);
+	assert_true(base.balloon);
+	assert_string_equal(base.device_tree, "/dtb");
 	assert_false(base.interactive);
 	assert_false(base.timeout.set);
 	vm_release(&base);
@@ -220,9 +337,11 @@ static void test_other_values(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_memory),  cmocka_unit_test(test_append),
-	    cmocka_unit_test(test_publish), cmocka_unit_test(test_disk),
-	    cmocka_unit_test(test_apply),   cmocka_unit_test(test_other_values),
+	    cmocka_unit_test(test_memory),       cmocka_unit_test(test_append),
+	    cmocka_unit_test(test_publish),      cmocka_unit_test(test_disk),
+	    cmocka_unit_test(test_share),        cmocka_unit_test(test_host_devices),
+	    cmocka_unit_test(test_disk_formats), cmocka_unit_test(test_apply),
+	    cmocka_unit_test(test_other_values),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
