@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "printable.h"
 #include "problem.h"
 
 static void write_all(const char *s, size_t n)
@@ -27,30 +28,17 @@ static void write_all(const char *s, size_t n)
 	}
 }
 
-/*
- * A document's own words stand in messages, and documents come from anywhere:
- * control characters are shown as \xNN, so that nobody forges a line or moves the cursor.
- */
+/* A document's own words stand in messages. */
 static void print_line(const char *text)
 {
-	_cleanup_free_ char *line = malloc(strlen(text) * 4 + 2);
-	size_t n = 0;
+	_cleanup_free_ char *line = printable(text);
+	size_t n;
 
 	if (!line) {
 		write_all("vmconfig: out of memory\n", 24);
 		return;
 	}
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		/* The C1 controls are two bytes in UTF-8, of which the first is c2. */
-		if (c < 0x20 || c == 0x7f)
-			n += (size_t)sprintf(line + n, "\\x%02x", c);
-		else if (c == 0xc2 && ((unsigned char)text[1] & 0xe0) == 0x80)
-			n += (size_t)sprintf(line + n, "\\u%04x", (unsigned char)*++text);
-		else
-			line[n++] = *text;
-	}
+	n = strlen(line);
 	line[n++] = '\n';
 	write_all(line, n);
 }

@@ -16,8 +16,9 @@
 #include "formats.h"
 #include "guest_path.h"
 #include "image_user.h"
+#include "image_volumes.h"
 #include "list.h"
-#include "not_applied.h"
+#include "oci_places.h"
 #include "record.h"
 #include "signals.h"
 #include "vm.h"
@@ -34,11 +35,15 @@ struct image_run {
 	struct strlist cmd;
 	char *workdir;
 	char *stop_signal;
+	struct optint stop_timeout; /* seconds; Docker's */
 	struct strmap labels;
+	struct strlist ports;
+	struct strlist volumes;
 };
 
 struct image_rootfs {
 	char *type;
+	struct strlist diff_ids;
 };
 
 struct image {
@@ -59,6 +64,21 @@ struct image {
 		.key = NULL \
 	}
 
+/* What an object of empty objects, the specification's sets, holds. */
+static const struct field nothing[] = {END};
+static const struct record member_record = {"member", 1, nothing, true};
+
+static const struct field health_fields[] = {
+    {"Test", FIELD_STRINGS, .flags = FIELD_CHECKED},
+    {"Interval", FIELD_INT, .flags = FIELD_CHECKED},
+    {"Timeout", FIELD_INT, .flags = FIELD_CHECKED},
+    {"StartPeriod", FIELD_INT, .flags = FIELD_CHECKED},
+    {"StartInterval", FIELD_INT, .flags = FIELD_CHECKED},
+    {"Retries", FIELD_INT, .flags = FIELD_CHECKED},
+    END,
+};
+static const struct record health_record = {"Healthcheck", 1, health_fields, true};
+
 static const struct field run_fields[] = {
     {"User", FIELD_STRING, AT(image_run, user)},
     {"Env", FIELD_STRINGS, AT(image_run, env)},
@@ -66,13 +86,23 @@ static const struct field run_fields[] = {
     {"Cmd", FIELD_STRINGS, AT(image_run, cmd)},
     {"WorkingDir", FIELD_STRING, AT(image_run, workdir)},
     {"StopSignal", FIELD_STRING, AT(image_run, stop_signal), .format = &format_signal},
+    {"StopTimeout", FIELD_INT, AT(image_run, stop_timeout), .min = 0, .max = 86400},
     {"Labels", FIELD_MAP, AT(image_run, labels)},
+    {"ExposedPorts", FIELD_NAMES, AT(image_run, ports), .record = &member_record},
+    {"Volumes", FIELD_NAMES, AT(image_run, volumes), .record = &member_record},
+    {"Healthcheck", FIELD_RECORD, .record = &health_record, .flags = FIELD_CHECKED},
+    {"Memory", FIELD_INT, .flags = FIELD_CHECKED},
+    {"MemorySwap", FIELD_INT, .flags = FIELD_CHECKED},
+    {"CpuShares", FIELD_INT, .flags = FIELD_CHECKED},
+    {"OnBuild", FIELD_STRINGS, .flags = FIELD_CHECKED},
+    {"ArgsEscaped", FIELD_BOOL, .flags = FIELD_CHECKED},
     END,
 };
 static const struct record run_record = {"config", sizeof(struct image_run), run_fields, true};
 
 static const struct field rootfs_fields[] = {
     {"type", FIELD_STRING, AT(image_rootfs, type)},
+    {"diff_ids", FIELD_STRINGS, AT(image_rootfs, diff_ids)},
     END,
 };
 static const struct record rootfs_record = {"rootfs", sizeof(struct image_rootfs), rootfs_fields,
@@ -90,18 +120,7 @@ static const struct field image_fields[] = {
     {"rootfs", FIELD_RECORD, AT(image, rootfs), .record = &rootfs_record},
     END,
 };
-static const struct record image_record = {"image config", sizeof(struct image), image_fields,
-                                           true};
-
-static const struct not_applied not_applied[] = {
-    {"/config/Volumes", NULL},
-    {"/config/Healthcheck", NULL},
-    {"/config/OnBuild", "means something to image builders only, ignored"},
-    {"/config/Memory", "reserved by the specification, ignored"},
-    {"/config/MemorySwap", "reserved by the specification, ignored"},
-    {"/config/CpuShares", "reserved by the specification, ignored"},
-    {NULL, NULL},
-};
+const struct record oci_image_record = {"image config", sizeof(struct image), image_fields, true};
 
 static void check_platform(struct document *d, const struct image *image)
 {
@@ -183,11 +202,14 @@ static int read_run(struct document *d, struct image_run *run, struct vmconfig *
 	run->entrypoint = (struct strlist){0};
 	cfg->cmd = run->cmd;
 	run->cmd = (struct strlist){0};
+	cfg->stop_timeout = run->stop_timeout;
 	r = read_user(d, run->user, cfg);
 	if (r == 0)
 		r = read_workdir(d, run->workdir, cfg);
 	if (r == 0)
 		r = read_stop_signal(run->stop_signal, cfg);
+	if (r == 0)
+		r = image_volumes_read(d, &run->volumes, cfg);
 	return r;
 }
 
@@ -196,7 +218,7 @@ static int annotate(struct strmap *annotations, const char *name, const char *va
 	return value && *value ? strmap_set(annotations, name, value) : 0;
 }
 
-static int annotate_features(struct strmap *annotations, const struct strlist *features)
+static int annotate_list(struct strmap *annotations, const char *name, const struct strlist *items)
 {
 	_cleanup_free_ char *list = NULL;
 	size_t size = 0;
@@ -204,38 +226,14 @@ static int annotate_features(struct strmap *annotations, const struct strlist *f
 
 	if (!f)
 		return -ENOMEM;
-	for (size_t i = 0; i < features->count; i++)
-		fprintf(f, "%s%s", i ? "," : "", features->items[i]);
+	for (size_t i = 0; i < items->count; i++)
+		fprintf(f, "%s%s", i ? "," : "", items->items[i]);
 	if (fclose(f) != 0)
 		return -ENOMEM;
-	return annotate(annotations, ANNOTATION("os.features"), list);
+	return annotate(annotations, name, list);
 }
 
-/* ExposedPorts is a set written as an object of empty objects: the keys are what it says. */
-static int annotate_ports(struct document *d, struct strmap *annotations)
-{
-	const cJSON *ports = json_find(&d->json, "/config/ExposedPorts");
-	_cleanup_free_ char *list = NULL;
-	const cJSON *port;
-	size_t size = 0;
-	FILE *f;
-
-	if (ports && !cJSON_IsNull(ports) && !cJSON_IsObject(ports))
-		document_note(d, SEVERITY_ERROR, "type", "/config/ExposedPorts",
-		              "must be an object");
-	if (!cJSON_IsObject(ports))
-		return 0;
-	f = open_memstream(&list, &size);
-	if (!f)
-		return -ENOMEM;
-	cJSON_ArrayForEach(port, ports)
-	    fprintf(f, "%s%s", port == ports->child ? "" : ",", port->string);
-	if (fclose(f) != 0)
-		return -ENOMEM;
-	return annotate(annotations, ANNOTATION("exposedPorts"), list);
-}
-
-static int annotate_image(struct document *d, const struct image *image, struct strmap *to)
+static int annotate_image(const struct image *image, struct strmap *to)
 {
 	const struct {
 		const char *name;
@@ -254,9 +252,9 @@ static int annotate_image(struct document *d, const struct image *image, struct 
 	for (size_t i = 0; r == 0 && i < sizeof(rows) / sizeof(*rows); i++)
 		r = annotate(to, rows[i].name, rows[i].value);
 	if (r == 0)
-		r = annotate_features(to, &image->os_features);
-	if (r == 0)
-		r = annotate_ports(d, to);
+		r = annotate_list(to, ANNOTATION("os.features"), &image->os_features);
+	if (r == 0 && image->run)
+		r = annotate_list(to, ANNOTATION("exposedPorts"), &image->run->ports);
 	return r;
 }
 
@@ -277,7 +275,7 @@ static int read_image(struct document *d, struct image *image, struct vmconfig *
 	int r;
 
 	check_platform(d, image);
-	r = annotate_image(d, image, &cfg->annotations);
+	r = annotate_image(image, &cfg->annotations);
 	if (r == 0 && image->run)
 		r = annotate_labels(d, &image->run->labels, &cfg->annotations);
 	if (r == 0)
@@ -292,11 +290,11 @@ int oci_image_read(struct document *d, struct request *r)
 	struct image image = {0};
 	int result;
 
-	result = record_decode(&image_record, &d->json, d->json.root, "", &image, &d->problems);
+	result = record_decode(&oci_image_record, &d->json, d->json.root, "", &image, &d->problems);
 	if (result == 0)
 		result = read_image(d, &image, &r->config);
 	if (result == 0)
-		note_not_applied(d, not_applied);
-	record_release(&image_record, &image);
+		result = oci_places_note(d, oci_image_rows, &oci_image_record);
+	record_release(&oci_image_record, &image);
 	return result;
 }

@@ -4,7 +4,11 @@
 #define VMCONFIG_OCI_IMAGE_H
 
 struct document;
+struct record;
 struct request;
+
+/* The rows of an image configuration. */
+extern const struct record oci_image_record;
 
 /*
  * oci_image_read() - what an image configuration asks for.

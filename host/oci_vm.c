@@ -185,22 +185,6 @@ static void move_image(struct document *d, struct oci_vm_image *from, struct vm 
 	vm->image.format = from->format ? from->format : VM_IMAGE_RAW;
 }
 
-/* What belongs to Xen's way of passing hardware through. */
-static void refuse_passthrough(struct document *d, const char *key, const struct oci_hw_config *hw)
-{
-	static const char *const names[] = {"dtdevs", "iomems", "irqs"};
-	const bool given[] = {hw->dtdevs.count > 0, hw->iomems.count > 0, hw->irqs.count > 0};
-	char pointer[64];
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (!given[i])
-			continue;
-		snprintf(pointer, sizeof(pointer), "/vm/%s/%s", key, names[i]);
-		document_note(d, SEVERITY_ERROR, "unsupported", pointer,
-		              "hardware cannot be passed through like this with QEMU or KVM");
-	}
-}
-
 static void move_hw_config(struct document *d, struct oci_vm *from, struct vm *vm)
 {
 	struct oci_hw_config *hw = from->hw_config ? from->hw_config : from->hwconfig;
@@ -211,7 +195,6 @@ static void move_hw_config(struct document *d, struct oci_vm *from, struct vm *v
 		                              : "taken for 'hwConfig', as the key is spelled");
 	if (!hw)
 		return;
-	refuse_passthrough(d, hw == from->hw_config ? "hwConfig" : "hwconfig", hw);
 	vm->vcpus = hw->vcpus;
 	vm->memory_bytes = hw->memory;
 	vm->device_tree = steal_ptr(&hw->device_tree);

@@ -12,6 +12,7 @@
 #include "contract.h"
 #include "document.h"
 #include "error.h"
+#include "image_volumes.h"
 #include "input.h"
 #include "overrides.h"
 #include "vm_options.h"
@@ -70,6 +71,8 @@ int request_convert(const struct input *in, struct document *d, struct overrides
 	if (o->mode == MODE_KEEP && in->kind != INPUT_CONFIG)
 		o->mode = MODE_AUTO;
 	result = overrides_apply(o, r);
+	if (result == 0 && (in->kind == INPUT_IMAGE || in->kind == INPUT_IMAGE_CONFIG))
+		image_volumes_yield(&r->config);
 	if (result == 0 && vm)
 		result = vm_apply(vm, &r->vm);
 	if (result == 0)

@@ -12,6 +12,7 @@
 #include "contract.h"
 #include "formats.h"
 #include "record.h"
+#include "records.h"
 #include "vmconfig.h"
 
 #define AT(type, member) .offset = offsetof(struct type, member)
@@ -169,8 +170,7 @@ static const struct field rlimit_fields[] = {
      .doc = "as far as the workload may raise it"},
     END,
 };
-static const struct record rlimit_record = {"rlimit", sizeof(struct rlimit_row), rlimit_fields,
-                                            false};
+const struct record rlimit_record = {"rlimit", sizeof(struct rlimit_row), rlimit_fields, false};
 
 static const struct field capabilities_fields[] = {
     {"bounding", FIELD_STRINGS, AT(capabilities, bounding), .format = &format_capability,
@@ -185,8 +185,8 @@ static const struct field capabilities_fields[] = {
      .doc = "kept by any program"},
     END,
 };
-static const struct record capabilities_record = {"capabilities", sizeof(struct capabilities),
-                                                  capabilities_fields, false};
+const struct record capabilities_record = {"capabilities", sizeof(struct capabilities),
+                                           capabilities_fields, false};
 
 /* In the order of the kernel's numbers: SCHED_OTHER 0, but there is no 4. */
 static const char *const scheduler_policies[] = {"SCHED_OTHER",    "SCHED_FIFO", "SCHED_RR",
@@ -205,8 +205,8 @@ static const struct field scheduler_fields[] = {
     {"period", FIELD_UINT, AT(scheduler, period), .doc = "nanoseconds, for DEADLINE"},
     END,
 };
-static const struct record scheduler_record = {"scheduler", sizeof(struct scheduler),
-                                               scheduler_fields, false};
+const struct record scheduler_record = {"scheduler", sizeof(struct scheduler), scheduler_fields,
+                                        false};
 
 static const char *const io_classes[] = {"IOPRIO_CLASS_RT", "IOPRIO_CLASS_BE", "IOPRIO_CLASS_IDLE",
                                          NULL};
@@ -218,8 +218,8 @@ static const struct field io_priority_fields[] = {
      .doc = "within the class, 0 first"},
     END,
 };
-static const struct record io_priority_record = {"io_priority", sizeof(struct io_priority),
-                                                 io_priority_fields, false};
+const struct record io_priority_record = {"io_priority", sizeof(struct io_priority),
+                                          io_priority_fields, false};
 
 static const char *const personality_domains[] = {"LINUX", "LINUX32", NULL};
 
@@ -230,8 +230,8 @@ static const struct field personality_fields[] = {
      .doc = "none is defined by OCI"},
     END,
 };
-static const struct record personality_record = {"personality", sizeof(struct personality),
-                                                 personality_fields, false};
+const struct record personality_record = {"personality", sizeof(struct personality),
+                                          personality_fields, false};
 
 static const char *const seccomp_operators[] = {"SCMP_CMP_NE",        "SCMP_CMP_LT", "SCMP_CMP_LE",
                                                 "SCMP_CMP_EQ",        "SCMP_CMP_GE", "SCMP_CMP_GT",
@@ -281,8 +281,7 @@ static const struct field seccomp_fields[] = {
      .max = MAX_SYSCALL_RULES, .doc = "the rules"},
     END,
 };
-static const struct record seccomp_record = {"seccomp", sizeof(struct seccomp), seccomp_fields,
-                                             false};
+const struct record seccomp_record = {"seccomp", sizeof(struct seccomp), seccomp_fields, false};
 
 static const struct field console_size_fields[] = {
     {"height", FIELD_INT, AT(console_size, height), .max = 65535, .flags = FIELD_REQUIRED,
@@ -291,8 +290,8 @@ static const struct field console_size_fields[] = {
      .doc = "columns"},
     END,
 };
-static const struct record console_size_record = {"console_size", sizeof(struct console_size),
-                                                  console_size_fields, false};
+const struct record console_size_record = {"console_size", sizeof(struct console_size),
+                                           console_size_fields, false};
 
 static const struct field mount_fields[] = {
     {"destination", FIELD_STRING, AT(mount_row, destination), .format = &format_absolute_path,
@@ -306,7 +305,7 @@ static const struct field mount_fields[] = {
 };
 static const struct record mount_record = {"mount", sizeof(struct mount_row), mount_fields, false};
 
-static const char *const device_types[] = {"c", "b", "u", "p", NULL};
+const char *const device_types[] = {"c", "b", "u", "p", NULL};
 
 static const struct field device_fields[] = {
     {"path", FIELD_STRING, AT(device_node, path), .format = &format_absolute_path,
@@ -333,7 +332,7 @@ static const struct field hook_fields[] = {
      .doc = "seconds until it is killed"},
     END,
 };
-static const struct record hook_record = {"hook", sizeof(struct hook), hook_fields, false};
+const struct record hook_record = {"hook", sizeof(struct hook), hook_fields, false};
 
 static const struct field hooks_fields[] = {
     {"start_container", FIELD_RECORDS, AT_LIST(hooks, start_container), .record = &hook_record,
@@ -372,7 +371,7 @@ static const struct field kernel_headers_fields[] = {
 static const struct record kernel_headers_record = {"kernel_headers", sizeof(struct kernel_headers),
                                                     kernel_headers_fields, false};
 
-static const char *const propagations[] = {"shared", "slave", "private", "unbindable", NULL};
+const char *const propagations[] = {"shared", "slave", "private", "unbindable", NULL};
 
 static const struct field vmconfig_fields[] = {
     {"version", FIELD_INT, AT(vmconfig, version), .min = 1, .max = 65535,

@@ -50,6 +50,8 @@ bool field_is_set(const struct field *f, const void *in)
 {
 	const void *m = member_of(f, in);
 
+	if (f->flags & FIELD_CHECKED)
+		return false;
 	switch (f->type) {
 	case FIELD_BOOL:
 		return *(const bool *)m;
@@ -65,6 +67,7 @@ bool field_is_set(const struct field *f, const void *in)
 	case FIELD_RECORD:
 		return member_pointer(f, in) != NULL;
 	case FIELD_STRINGS:
+	case FIELD_NAMES:
 		return ((const struct strlist *)m)->count > 0;
 	case FIELD_MAP:
 		return ((const struct strmap *)m)->count > 0;
@@ -89,6 +92,8 @@ void record_release(const struct record *rec, void *in)
 	for (const struct field *f = rec->fields; f->key; f++) {
 		void *m = member_at(f, in);
 
+		if (f->flags & FIELD_CHECKED)
+			continue;
 		switch (f->type) {
 		case FIELD_BOOL:
 		case FIELD_INT:
@@ -102,6 +107,7 @@ void record_release(const struct record *rec, void *in)
 			free(((struct intlist *)m)->items);
 			break;
 		case FIELD_STRINGS:
+		case FIELD_NAMES:
 			strlist_release(m);
 			break;
 		case FIELD_MAP:

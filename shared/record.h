@@ -27,6 +27,7 @@ enum field_type {
 	FIELD_STRING,  /* char * */
 	FIELD_STRINGS, /* struct strlist */
 	FIELD_MAP,     /* struct strmap */
+	FIELD_NAMES,   /* struct strlist: the members' names of an object of objects of .record */
 	FIELD_RECORD,  /* pointer to a struct of .record, allocated when given */
 	FIELD_RECORDS, /* array of .record: pointer at .offset, size_t at .count */
 };
@@ -35,6 +36,7 @@ enum field_flag {
 	FIELD_ALWAYS = 1 << 0,   /* encoded even when empty, as the seed schema does */
 	FIELD_REQUIRED = 1 << 1, /* an error when absent or empty */
 	FIELD_SEED = 1 << 4,     /* the seed schema has it */
+	FIELD_CHECKED = 1 << 5,  /* decoded to see what is wrong, and not kept: has no member */
 
 	/* What foreign producers write; the quirk-* rules. */
 	FIELD_OR_EMPTY = 1 << 2,  /* FIELD_RECORD: nothing but empty members: absent, a warning */
@@ -54,10 +56,10 @@ struct field {
 	enum field_type type;
 	size_t offset;
 	size_t count;                     /* FIELD_RECORDS: offset of the count */
-	const struct record *record;      /* FIELD_RECORD, FIELD_RECORDS */
+	const struct record *record;      /* FIELD_RECORD, FIELD_RECORDS, FIELD_NAMES */
 	const char *const *values;        /* FIELD_ENUM: NULL-terminated */
 	const struct format *format;      /* strings, each item of a list, each value of a map */
-	const struct format *name_format; /* FIELD_MAP: each name */
+	const struct format *name_format; /* FIELD_MAP, FIELD_NAMES: each name */
 	int64_t min;                      /* numbers: the least value */
 	int64_t max;         /* numbers: the greatest; FIELD_RECORDS: entries at most, 0 no limit */
 	unsigned flags;      /* enum field_flag */
@@ -76,7 +78,7 @@ struct record {
 	const char *name;
 	size_t size;
 	const struct field *fields; /* ends with a row whose key is NULL */
-	int open;                   /* enum record_open; as a bool: unknown keys are expected */
+	int open;                   /* enum record_open; of the outermost: holds below too */
 };
 
 /*

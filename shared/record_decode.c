@@ -16,6 +16,7 @@
 struct decode {
 	const struct json_doc *doc;
 	struct problems *problems;
+	bool open; /* unknown keys are expected */
 	bool not_null;
 	char *pointer;
 	size_t length;
@@ -173,7 +174,7 @@ static int decode_string(struct decode *d, const struct field *f, const cJSON *n
 
 static int decode_enum(struct decode *d, const struct field *f, const cJSON *node, int *value)
 {
-	char list[128] = "";
+	char list[384] = "";
 
 	if (!expect(d, node, cJSON_IsString(node), "a string"))
 		return 0;
@@ -295,11 +296,81 @@ static int decode_record(struct decode *d, const struct field *f, const cJSON *n
 	return decode_object(d, f->record, node, record);
 }
 
+static int decode_names_item(struct decode *d, const struct field *f, const cJSON *node,
+                             struct strlist *out)
+{
+	void *record = calloc(1, f->record->size);
+	int r;
+
+	if (!record)
+		return -ENOMEM;
+	check_format(d, f->name_format, node, node->string);
+	/* null is an empty object, as everywhere. */
+	r = cJSON_IsNull(node) ? 0 : decode_object(d, f->record, node, record);
+	record_release(f->record, record);
+	free(record);
+	return r < 0 ? r : strlist_add(out, node->string);
+}
+
+static int decode_names(struct decode *d, const struct field *f, const cJSON *node,
+                        struct strlist *out)
+{
+	size_t length = d->length;
+	const cJSON *child;
+
+	if (!expect(d, node, cJSON_IsObject(node), "an object"))
+		return 0;
+	cJSON_ArrayForEach(child, node)
+	{
+		int r = push_key(d, child->string);
+
+		if (r == 0)
+			r = decode_names_item(d, f, child, out);
+		pop_to(d, length);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int decode_field(struct decode *d, const struct field *f, const cJSON *node, void *out);
+
+/* Decode into a member that is there for this, and is given up. */
+static int decode_checked(struct decode *d, const struct field *f, const cJSON *node)
+{
+	union {
+		bool boolean;
+		int value;
+		struct optint number;
+		struct optuint unsigned_number;
+		char *string;
+		struct strlist strings;
+		struct intlist numbers;
+		struct strmap map;
+		struct {
+			void *items;
+			size_t count;
+		} records;
+	} member = {0};
+	struct field fields[] = {*f, {.key = NULL}};
+	const struct record record = {"checked", sizeof(member), fields, true};
+	int r;
+
+	fields[0].flags &= ~(unsigned)FIELD_CHECKED;
+	fields[0].offset = 0;
+	fields[0].count = sizeof(void *);
+	r = decode_field(d, &fields[0], node, &member);
+	record_release(&record, &member);
+	return r;
+}
+
 static int decode_field(struct decode *d, const struct field *f, const cJSON *node, void *out)
 {
 	void *m = member_at(f, out);
 	int r;
 
+	if (f->flags & FIELD_CHECKED)
+		return decode_checked(d, f, node);
 	switch (f->type) {
 	case FIELD_BOOL:
 		if (expect(d, node, cJSON_IsBool(node), "true or false"))
@@ -317,6 +388,8 @@ static int decode_field(struct decode *d, const struct field *f, const cJSON *no
 		return decode_string(d, f, node, out);
 	case FIELD_MAP:
 		return decode_map(d, f, node, m);
+	case FIELD_NAMES:
+		return decode_names(d, f, node, m);
 	case FIELD_RECORD:
 		return decode_record(d, f, node, out);
 	case FIELD_STRINGS:
@@ -401,7 +474,7 @@ static int decode_object(struct decode *d, const struct record *rec, const cJSON
 
 		if (r == 0 && f && !is_absent(d, f, child))
 			r = decode_field(d, f, child, out);
-		else if (r == 0 && !f && !rec->open)
+		else if (r == 0 && !f && !d->open)
 			PROBLEM(d, SEVERITY_WARNING, "unknown-key", child, "unknown key, ignored");
 		pop_to(d, length);
 		if (r < 0)
@@ -415,7 +488,11 @@ int record_decode(const struct record *rec, const struct json_doc *doc, const cJ
                   const char *pointer, void *out, struct problems *p)
 {
 	struct decode d = {
-	    .doc = doc, .problems = p, .not_null = rec->open == RECORD_OPEN_NOT_NULL};
+	    .doc = doc,
+	    .problems = p,
+	    .open = rec->open,
+	    .not_null = rec->open == RECORD_OPEN_NOT_NULL,
+	};
 	int r = push_bytes(&d, pointer, strlen(pointer));
 
 	if (r == 0)

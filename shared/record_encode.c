@@ -111,6 +111,8 @@ static cJSON *encode_field(const struct field *f, const void *in)
 	case FIELD_INTS:
 	case FIELD_RECORDS:
 		return encode_array(f, in);
+	case FIELD_NAMES:
+		break; /* in documents of OCI, which are only read */
 	}
 	return NULL;
 }

@@ -4,7 +4,7 @@
 
 load helper
 
-COMMANDS='build show check schema run'
+COMMANDS='build show check explain schema run'
 
 # The long options that help lists for a command, or for all of them.
 options_of() {
@@ -27,7 +27,7 @@ same() {
 @test "the manual pages are clean mdoc" {
 	need mandoc
 	local page
-	for page in vmconfig.1 vmconfig-config.5 vmconfig-init.8; do
+	for page in vmconfig.1 vmconfig-config.5 vmconfig-oci.5 vmconfig-init.8; do
 		# They refer to each other before they are installed.
 		mandoc -Tlint "$ROOT/man/$page" 2>/dev/null >lint || true
 		sed -i '/referenced manual not found/d' lint
@@ -69,6 +69,14 @@ same() {
 	"$ROOT/scripts/man-fields" "$VMCONFIG" <"$ROOT/man/vmconfig-config.5" >page
 	grep -q '^\.It Cm volume_mounts\[\]\.device ' page
 	same 'pages (make it anew with scripts/man-fields)' "$ROOT/man/vmconfig-config.5" page
+}
+
+@test "the lists of fields in vmconfig-oci(5) are those of the tables" {
+	need jq
+	"$ROOT/scripts/man-oci" "$VMCONFIG" <"$ROOT/man/vmconfig-oci.5" >page
+	grep -q '^\.It Li /process/rlimits ' page
+	grep -q '^\.It Li /config/Labels ' page
+	same 'pages (make it anew with scripts/man-oci)' "$ROOT/man/vmconfig-oci.5" page
 }
 
 @test "vmconfig-config(5) names every feature" {
@@ -177,7 +185,7 @@ blocks() {
 		blocks console
 		sed -n '/^\.Sh EXAMPLES/,/^\.Sh/p' "$ROOT/man/vmconfig.1" | sed 's/\\e$/\\/'
 	} | sed -e ':a' -e '/\\$/{N;s/\\\n//;ba' -e '}' |
-		grep -o 'vmconfig \(build\|show\|check\|run\) .*' >examples
+		grep -o 'vmconfig \(build\|show\|check\|explain\|run\) .*' >examples
 	[ "$(wc -l <examples)" -ge 6 ]
 	while read -r _ command rest; do
 		rest=${rest%% -- *}

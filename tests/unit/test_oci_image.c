@@ -141,12 +141,26 @@ static void test_wrong_values(void **state)
 	    {IMAGE("{'StopSignal':'SIGFOO'}"), "/config/StopSignal", "'SIGFOO' is no signal"},
 	    {IMAGE("{'StopSignal':'65'}"), "/config/StopSignal", "'65' is no signal"},
 	    {IMAGE("{'Labels':{'a':1}}"), "/config/Labels/a", "is a number, must be a string"},
-	    {IMAGE("{'ExposedPorts':['80']}"), "/config/ExposedPorts", "must be an object"},
+	    {IMAGE("{'ExposedPorts':['80']}"), "/config/ExposedPorts",
+	     "is an array, must be an object"},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		assert_noted_in(rows[i].text, SEVERITY_ERROR, rows[i].pointer, rows[i].message);
+}
+
+static void test_volumes_and_timeout(void **state)
+{
+	(void)state;
+	assert_image(IMAGE("{'Volumes':{'/data/':{},'/srv/x':null},'StopTimeout':3}"),
+	             "{'entrypoint':[],'cmd':[],'workdir':'/','env':{'PATH':'" DEFAULT_PATH
+	             "'},'network_enabled':false,'mounts':["
+	             "{'destination':'/data','type':'tmpfs','source':'tmpfs','options':"
+	             "['nosuid','nodev','tmpcopyup']},"
+	             "{'destination':'/srv/x','type':'tmpfs','source':'tmpfs','options':"
+	             "['nosuid','nodev','tmpcopyup']}],"
+	             "'init_mode':'','stop_timeout':3," OS "}}");
 }
 
 static void test_warnings(void **state)
@@ -156,10 +170,13 @@ static void test_warnings(void **state)
 	assert_noted_in("{'os':'linux'}", SEVERITY_WARNING, "", "'rootfs.type' is missing");
 	assert_noted_in(IMAGE("{'WorkingDir':'srv'}"), SEVERITY_WARNING, "/config/WorkingDir",
 	                "'srv' is relative, '/srv' is taken");
-	assert_noted_in(IMAGE("{'Volumes':{'/data':{}}}"), SEVERITY_WARNING, "/config/Volumes",
-	                "not applied by this version");
+	assert_noted_in(IMAGE("{'Volumes':{'data':{}}}"), SEVERITY_WARNING, "/config/Volumes",
+	                "'data' is relative, '/data' is taken");
+	assert_noted_in(IMAGE("{'Volumes':{'/.':{}}}"), SEVERITY_WARNING, "/config/Volumes",
+	                "'/.' is the root, left out");
 	assert_noted_in(IMAGE("{'Healthcheck':{'Test':['CMD','x']}}"), SEVERITY_WARNING,
-	                "/config/Healthcheck", "not applied by this version");
+	                "/config/Healthcheck",
+	                "not applied: nothing looks whether the workload is healthy");
 	assert_noted_in(IMAGE("{'Labels':{'':'x','a':'b'}}"), SEVERITY_WARNING, "/config/Labels",
 	                "a label without a name is left out");
 	assert_noted_in(IMAGE("{'Env':['A=1','A=2']}"), SEVERITY_WARNING, "/config/Env",
@@ -171,7 +188,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_config),       cmocka_unit_test(test_optional_may_be_null),
 	    cmocka_unit_test(test_annotations),  cmocka_unit_test(test_stop_signals),
-	    cmocka_unit_test(test_wrong_values), cmocka_unit_test(test_warnings),
+	    cmocka_unit_test(test_wrong_values), cmocka_unit_test(test_volumes_and_timeout),
+	    cmocka_unit_test(test_warnings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

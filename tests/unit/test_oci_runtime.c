@@ -113,6 +113,8 @@ static void test_versions(void **state)
 	                "'1.99.0' is newer than 1.3, what it adds is ignored");
 }
 
+#define NET              "'namespaces':[{'type':'network'}]"
+#define HW(members)      "'vm':{'kernel':{'path':'/k'},'hwConfig':{" members "}}"
 #define PROCESS(members) "{" VERSION ROOT ",'process':{" members "}}"
 #define VM(members)      "{" VERSION ROOT ",'vm':{" members "}}"
 
@@ -152,6 +154,8 @@ static void test_wrong_values(void **state)
 	    {VM("'kernel':{'path':'k'}"), "/vm/kernel/path", "'k' is not an absolute path"},
 	    {VM("'kernel':{'path':'/k','initrd':'i'}"), "/vm/kernel/initrd",
 	     "'i' is not an absolute path"},
+	    {VM("'kernel':{'path':'/k','parameters':7}"), "/vm/kernel/parameters",
+	     "is a number, must be an array"},
 	    {VM("'kernel':{'path':'/k','parameters':['a\\nb']}"), "/vm/kernel/parameters/0",
 	     "'a\nb' has a control character"},
 	    {VM("'kernel':{'path':'/k'},'hwConfig':{'vcpus':0}"), "/vm/hwConfig/vcpus",
@@ -179,7 +183,7 @@ static void test_nulls_and_producers(void **state)
 	struct fixture f;
 
 	(void)state;
-	assert_clean("{" VERSION ROOT ",'linux':null,'hooks':null,'mounts':null,'x':{'y':[1]}}");
+	assert_clean("{" VERSION ROOT ",'x':{'y':[null]}}");
 	assert_noted_in("{" VERSION ROOT ",'process':null}", SEVERITY_WARNING, "/process",
 	                "null, taken for absent");
 	assert_noted_in(PROCESS("'cwd':'/','args':null"), SEVERITY_WARNING, "/process/args",
@@ -219,33 +223,33 @@ static void test_user_without_numbers(void **state)
 static void test_not_applied(void **state)
 {
 	static const char *const members[] = {
-	    "'process':{'cwd':'/','terminal':true}",
-	    "'process':{'cwd':'/','capabilities':{'bounding':['CAP_KILL']}}",
-	    "'process':{'cwd':'/','rlimits':[{'type':'RLIMIT_CORE'}]}",
-	    "'process':{'cwd':'/','noNewPrivileges':true}",
-	    "'process':{'cwd':'/','oomScoreAdj':0}",
 	    "'process':{'cwd':'/','apparmorProfile':'x'}",
 	    "'process':{'cwd':'/','selinuxLabel':'x'}",
-	    "'process':{'cwd':'/','scheduler':{'policy':'SCHED_IDLE'}}",
-	    "'process':{'cwd':'/','ioPriority':{'class':'IOPRIO_CLASS_IDLE'}}",
-	    "'mounts':[{'destination':'/proc'}]",
-	    "'hooks':{'poststop':[{'path':'/x'}]}",
+	    "'process':{'cwd':'/','commandLine':'x'}",
+	    "'process':{'cwd':'/','user':{'uid':0,'gid':0,'username':'x'}}",
+	    "'linux':{'namespaces':[{'type':'network'},{'type':'user'}]}",
+	    "'linux':{'namespaces':[{'type':'network'},{'type':'time'}]}",
+	    "'linux':{'namespaces':[{'type':'network','path':'/run/netns/x'}]}",
 	    "'linux':{'namespaces':[{'type':'pid'}]}",
-	    "'linux':{'devices':[{'path':'/dev/x'}]}",
-	    "'linux':{'sysctl':{'a':'b'}}",
-	    "'linux':{'seccomp':{'defaultAction':'SCMP_ACT_ALLOW'}}",
-	    "'linux':{'resources':{'pids':{}}}",
-	    "'linux':{'cgroupsPath':'/x'}",
-	    "'linux':{'maskedPaths':['/x']}",
-	    "'linux':{'readonlyPaths':['/x']}",
-	    "'linux':{'rootfsPropagation':'shared'}",
+	    "'linux':{" NET ",'uidMappings':[{'containerID':0,'hostID':1,'size':1}]}",
+	    "'linux':{" NET ",'gidMappings':[{'containerID':0,'hostID':1,'size':1}]}",
+	    "'linux':{" NET ",'resources':{'pids':{'limit':1}}}",
+	    "'linux':{" NET ",'resources':{'blockIO':{'weight':10}}}",
+	    "'linux':{" NET ",'resources':{'memory':{'swap':0}}}",
+	    "'linux':{" NET ",'resources':{'cpu':{'shares':0}}}",
+	    "'linux':{" NET ",'resources':{'unified':{'memory.high':'1'}}}",
+	    "'linux':{" NET ",'resources':{'rdma':{'mlx5_1':{'hcaHandles':3}}}}",
+	    "'linux':{" NET ",'resources':{'hugepageLimits':[{'pageSize':'2MB','limit':1}]}}",
+	    "'linux':{" NET ",'resources':{'network':{'classID':1}}}",
+	    "'linux':{" NET ",'cgroupsPath':'/x'}",
+	    "'linux':{" NET ",'mountLabel':'x'}",
 	    "'windows':{'layerFolders':['x']}",
 	};
-	char text[512];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++) {
 		struct fixture f;
+		char text[512];
 
 		snprintf(text, sizeof(text), "{" VERSION ROOT ",%s}", members[i]);
 		read_text(&f, text);
@@ -257,6 +261,202 @@ static void test_not_applied(void **state)
 	}
 	assert_clean(PROCESS("'cwd':'/','terminal':false,'capabilities':{},'rlimits':[],"
 	                     "'noNewPrivileges':false,'consoleSize':{'height':0,'width':0}"));
+	assert_clean("{" VERSION ROOT ",'linux':{" NET ",'resources':{'devices':[{'allow':false}],"
+	             "'pids':{},'memory':{'limit':0,'disableOOMKiller':false}}}}");
+}
+
+/* What cannot be done is an error with the field's name, never a config without it. */
+static void test_refused(void **state)
+{
+	static const struct {
+		const char *member;
+		const char *pointer;
+	} rows[] = {
+	    {"'linux':{" NET ",'netDevices':{'eth0':{'name':'x'}}}", "/linux/netDevices"},
+	    {"'linux':{" NET ",'intelRdt':{'closID':'x'}}", "/linux/intelRdt"},
+	    {"'linux':{" NET ",'memoryPolicy':{'mode':'MPOL_BIND'}}", "/linux/memoryPolicy"},
+	    {"'linux':{" NET ",'timeOffsets':{'boottime':{'secs':1}}}", "/linux/timeOffsets"},
+	    {HW("'dtdevs':['a']"), "/vm/hwConfig/dtdevs"},
+	    {HW("'iomems':[{'firstMFN':12288,'nrMFNs':1}]"), "/vm/hwConfig/iomems"},
+	    {HW("'irqs':[11]"), "/vm/hwConfig/irqs"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct fixture f;
+		char text[512];
+
+		snprintf(text, sizeof(text), "{" VERSION ROOT ",%s}", rows[i].member);
+		read_text(&f, text);
+		if (f.d.problems.count != 1)
+			fail_msg("%s: %zu problems", rows[i].member, f.d.problems.count);
+		assert_string_equal(f.d.problems.items[0].rule, "unsupported");
+		assert_string_equal(f.d.problems.items[0].pointer, rows[i].pointer);
+		assert_int_equal(f.d.problems.errors, 1);
+		release(&f);
+	}
+}
+
+/* Fields of which nothing is kept are read all the same. */
+static void test_wrong_values_of_what_is_not_kept(void **state)
+{
+	static const struct {
+		const char *member;
+		const char *pointer;
+		const char *message;
+	} rows[] = {
+	    {"'resources':{'blockIO':{'weight':65536}}", "/linux/resources/blockIO/weight",
+	     "'65536' is not within 0..65535"},
+	    {"'resources':{'hugepageLimits':[{'pageSize':'02MB','limit':1}]}",
+	     "/linux/resources/hugepageLimits/0/pageSize",
+	     "'02MB' is no size of pages: a number and KB, MB or GB"},
+	    {"'resources':{'devices':[{'type':'c'}]}", "/linux/resources/devices/0",
+	     "'allow' is missing"},
+	    {"'resources':{'unified':{'a':1}}", "/linux/resources/unified/a",
+	     "is a number, must be a string"},
+	    {"'resources':{'rdma':{'a':[]}}", "/linux/resources/rdma/a",
+	     "is an array, must be an object"},
+	    {"'resources':{'cpu':{'shares':18446744073709551616}}", "/linux/resources/cpu/shares",
+	     "'18446744073709551616' is not within 0..18446744073709551615"},
+	    {"'resources':{'cpu':{'cpus':'1-0'}}", "/linux/resources/cpu/cpus",
+	     "'1-0' is no list of CPUs"},
+	    {"'uidMappings':[{'containerID':0,'hostID':1}]", "/linux/uidMappings/0",
+	     "'size' is missing"},
+	    {"'namespaces':[{'type':'net'}]", "/linux/namespaces/0/type",
+	     "'net' is none of: pid, network, mount, ipc, uts, user, cgroup, time"},
+	    {"'namespaces':[{'type':'pid','path':'x'}]", "/linux/namespaces/0/path",
+	     "'x' is not an absolute path"},
+	    {"'namespaces':[{'type':'pid'},{'type':'pid'}]", "/linux/namespaces/1",
+	     "is of the type of an earlier one"},
+	    {"'sysctl':{'../x':'1'}", "/linux/sysctl/..~1x",
+	     "'../x' is no name of a kernel parameter"},
+	    {"'maskedPaths':['proc']", "/linux/maskedPaths/0", "'proc' is not an absolute path"},
+	    {"'rootfsPropagation':'rshared'", "/linux/rootfsPropagation",
+	     "'rshared' is none of: shared, slave, private, unbindable"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct fixture f;
+		char text[512];
+
+		snprintf(text, sizeof(text), "{" VERSION ROOT ",'linux':{%s}}", rows[i].member);
+		read_text(&f, text);
+		assert_noted(&f.d, SEVERITY_ERROR, rows[i].pointer, rows[i].message);
+		release(&f);
+	}
+}
+
+/* All that the guest applies, exactly as it stands in the document. */
+static void test_guest_fields(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	read_text(
+	    &f, "{" VERSION ROOT ",'process':{'cwd':'/','args':['x'],'terminal':true,"
+	        "'consoleSize':{'height':24,'width':80},"
+	        "'capabilities':{'bounding':['CAP_KILL'],'effective':['CAP_KILL'],"
+	        "'inheritable':[],'permitted':['CAP_KILL','CAP_CHOWN'],'ambient':['CAP_KILL']},"
+	        "'rlimits':[{'type':'RLIMIT_NOFILE','soft':1024,'hard':18446744073709551615},"
+	        "{'type':'RLIMIT_CORE','soft':9223372036854772000,'hard':9223372036854772001}],"
+	        "'noNewPrivileges':true,'oomScoreAdj':0,"
+	        "'scheduler':{'policy':'SCHED_DEADLINE','flags':['SCHED_FLAG_RESET_ON_FORK'],"
+	        "'runtime':1,'deadline':2,'period':18446744073709551615},"
+	        "'ioPriority':{'class':'IOPRIO_CLASS_BE','priority':4}},"
+	        "'hooks':{'startContainer':[{'path':'/"
+	        "h','args':['h','-x'],'env':['A=b'],'timeout':3}]},"
+	        "'linux':{" NET ",'devices':[{'path':'/dev/fuse','type':'c','major':10,'minor':229,"
+	        "'fileMode':438,'uid':0,'gid':0},{'path':'/dev/p','type':'p'}],"
+	        "'personality':{'domain':'LINUX32'},'sysctl':{'net.core.somaxconn':'256'},"
+	        "'seccomp':{'defaultAction':'SCMP_ACT_ERRNO','defaultErrnoRet':1,"
+	        "'architectures':['SCMP_ARCH_X86_64'],'syscalls':[{'names':['clone'],"
+	        "'action':'SCMP_ACT_ALLOW','args':[{'index':0,'value':18446744073709551615,"
+	        "'valueTwo':0,'op':'SCMP_CMP_MASKED_EQ'}]}]},"
+	        "'rootfsPropagation':'slave','maskedPaths':['/proc/kcore'],"
+	        "'readonlyPaths':['/proc/sys']}}");
+	assert_int_equal(f.d.problems.count, 0);
+	assert_config(
+	    &f.r.config,
+	    "{'entrypoint':[],'cmd':['x'],'workdir':'/','env':{},'terminal':true,"
+	    "'console_size':{'height':24,'width':80},"
+	    "'rlimits':[{'type':'RLIMIT_NOFILE','soft':1024,'hard':18446744073709551615},"
+	    "{'type':'RLIMIT_CORE','soft':9223372036854772000,'hard':9223372036854772001}],"
+	    "'capabilities':{'bounding':['CAP_KILL'],'effective':['CAP_KILL'],"
+	    "'permitted':['CAP_KILL','CAP_CHOWN'],'ambient':['CAP_KILL']},"
+	    "'no_new_privileges':true,'oom_score_adj':0,"
+	    "'scheduler':{'policy':'SCHED_DEADLINE','flags':['SCHED_FLAG_RESET_ON_FORK'],"
+	    "'runtime':1,'deadline':2,'period':18446744073709551615},"
+	    "'io_priority':{'class':'IOPRIO_CLASS_BE','priority':4},"
+	    "'personality':{'domain':'LINUX32'},"
+	    "'seccomp':{'defaultAction':'SCMP_ACT_ERRNO','defaultErrnoRet':1,"
+	    "'architectures':['SCMP_ARCH_X86_64'],'syscalls':[{'names':['clone'],"
+	    "'action':'SCMP_ACT_ALLOW','args':[{'index':0,'value':18446744073709551615,"
+	    "'valueTwo':0,'op':'SCMP_CMP_MASKED_EQ'}]}]}," CONFIG
+	    "'devices':[{'path':'/dev/fuse','type':'c','major':10,'minor':229,'file_mode':438,"
+	    "'uid':0,'gid':0},{'path':'/dev/p','type':'p'}],"
+	    "'masked_paths':['/proc/kcore'],'readonly_paths':['/proc/sys'],"
+	    "'rootfs_propagation':'slave','sysctl':{'net.core.somaxconn':'256'},"
+	    "'hooks':{'start_container':[{'path':'/"
+	    "h','args':['h','-x'],'env':['A=b'],'timeout':3}]},"
+	    "'init_mode':''}");
+	release(&f);
+}
+
+static void test_unknown_capabilities(void **state)
+{
+	(void)state;
+	assert_noted_in(PROCESS("'cwd':'/','capabilities':{'effective':['CAP_KILL','CAP_FOO']}"),
+	                SEVERITY_WARNING, "/process/capabilities/effective/1",
+	                "'CAP_FOO' is no capability that is known");
+	assert_noted_in(PROCESS("'cwd':'/','capabilities':{'effective':['KILL']}"), SEVERITY_ERROR,
+	                "/process/capabilities/effective/0",
+	                "'KILL' is no capability: CAP_ and upper case letters");
+	assert_noted_in(PROCESS("'cwd':'/','rlimits':[{'type':'RLIMIT_FOO','soft':1,'hard':1}]"),
+	                SEVERITY_ERROR, "/process/rlimits/0/type",
+	                "'RLIMIT_FOO' is none of: RLIMIT_CPU, RLIMIT_FSIZE, RLIMIT_DATA, "
+	                "RLIMIT_STACK, RLIMIT_CORE, RLIMIT_RSS, RLIMIT_NPROC, RLIMIT_NOFILE, "
+	                "RLIMIT_MEMLOCK, RLIMIT_AS, RLIMIT_LOCKS, RLIMIT_SIGPENDING, "
+	                "RLIMIT_MSGQUEUE, RLIMIT_NICE, RLIMIT_RTPRIO, RLIMIT_RTTIME");
+}
+
+static void assert_size(const char *resources, int64_t vcpus, int64_t memory)
+{
+	struct fixture f;
+	char text[512];
+
+	snprintf(text, sizeof(text), "{" VERSION ROOT ",'linux':{" NET ",'resources':{%s}}}",
+	         resources);
+	read_text(&f, text);
+	assert_int_equal(f.d.problems.errors, 0);
+	assert_int_equal(f.r.vm.vcpus.set ? f.r.vm.vcpus.value : 0, vcpus);
+	assert_int_equal(f.r.vm.memory_bytes.set ? f.r.vm.memory_bytes.value : 0, memory);
+	release(&f);
+}
+
+static void test_size_of_the_machine(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	assert_size("", 0, 0);
+	assert_size("'cpu':{},'memory':{}", 0, 0);
+	assert_size("'cpu':{'quota':-1},'memory':{'limit':-1}", 0, 0);
+	assert_size("'cpu':{'quota':100000}", 1, 0);
+	assert_size("'cpu':{'quota':150000,'period':100000}", 2, 0);
+	assert_size("'cpu':{'quota':1,'period':100000}", 1, 0);
+	assert_size("'cpu':{'quota':400000,'period':50000}", 8, 0);
+	assert_size("'cpu':{'cpus':'0-3,8'}", 5, 0);
+	assert_size("'cpu':{'quota':400000,'cpus':'1'}", 1, 0);
+	assert_size("'memory':{'limit':536870912}", 0, 536870912);
+	assert_size("'memory':{'limit':9223372036854771712}", 0, 0);
+	assert_size("'memory':{'limit':4194304}", 0, 33554432);
+	read_text(&f, "{" VERSION ROOT ",'linux':{" NET ",'resources':{'cpu':{'quota':900000},"
+	              "'memory':{'limit':536870912}}}," HW("'vcpus':2,'memory':1073741824") "}");
+	assert_int_equal(f.d.problems.count, 0);
+	assert_int_equal(f.r.vm.vcpus.value, 2);
+	assert_int_equal(f.r.vm.memory_bytes.value, 1073741824);
+	release(&f);
 }
 
 int main(void)
@@ -271,6 +471,11 @@ int main(void)
 	    cmocka_unit_test(test_nulls_and_producers),
 	    cmocka_unit_test(test_user_without_numbers),
 	    cmocka_unit_test(test_not_applied),
+	    cmocka_unit_test(test_refused),
+	    cmocka_unit_test(test_wrong_values_of_what_is_not_kept),
+	    cmocka_unit_test(test_guest_fields),
+	    cmocka_unit_test(test_unknown_capabilities),
+	    cmocka_unit_test(test_size_of_the_machine),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
