@@ -64,6 +64,7 @@ int phase_config(struct guest *g);
 int phase_root(struct guest *g);
 int phase_machine(struct guest *g);
 int phase_network(struct guest *g);
+int phase_sysctl(struct guest *g);
 int phase_volumes(struct guest *g);
 int phase_mounts(struct guest *g);
 int phase_switch_root(struct guest *g);

@@ -14,6 +14,7 @@
  *   root           the root filesystem at NEWROOT, with /proc, /sys, /dev and /run bound in
  *   machine        host name, and the files in /etc that say who we are
  *   network        links, addresses, routes
+ *   sysctl         kernel parameters, those of the interfaces among them
  *   volumes        mounted into NEWROOT
  *   mounts         the config's, with its device nodes, files and masked paths
  *   switch root    NEWROOT becomes "/"; the initramfs is emptied
@@ -56,6 +57,7 @@ static const struct phase phases[] = {
     {"root", phase_root, PHASE_REQUIRED},
     {"machine", phase_machine, PHASE_REQUIRED},
     {"network", phase_network, PHASE_REQUIRED},
+    {"sysctl", phase_sysctl, PHASE_REQUIRED},
     {"volumes", phase_volumes, PHASE_REQUIRED},
     {"mounts", phase_mounts, PHASE_REQUIRED},
     {"switch root", phase_switch_root, PHASE_REQUIRED},
