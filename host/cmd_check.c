@@ -85,6 +85,7 @@ static int check(struct check *c, const char *path)
 
 	if (r < 0)
 		return r;
+	c->input.incomplete = true;
 	r = request_convert(&c->input, &d, &none, NULL, &request);
 	if (r < 0)
 		return fail_errno(-r, "%s", d.name);

@@ -23,6 +23,7 @@ struct input {
 	enum input_kind kind;
 	const char *argument; /* DIR, LAYOUT[:REF] or FILE; not owned */
 	bool strict;          /* warnings are errors */
+	bool incomplete;      /* it is only looked at: what is needed to run it may be missing */
 };
 
 /* Rows that fill a struct input: what it is, and how it is read. */

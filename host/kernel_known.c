@@ -155,13 +155,11 @@ int kernel_init_words(const struct strlist *words, struct init_words *count)
 
 		if (!*word)
 			continue;
-		if (for_init)
-			count->args++;
-		else if (strcmp(word, "--") == 0)
+		if (!for_init && strcmp(word, "--") == 0)
 			for_init = true;
-		else if (strchr(word, '='))
+		else if (!for_init && strchr(word, '='))
 			r = count_variable(word, &names);
-		else if (!is_known(word))
+		else if (for_init || !is_known(word))
 			count->args++;
 	}
 	count->env = names.count;

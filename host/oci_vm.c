@@ -6,6 +6,7 @@
 #include "oci_vm.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -72,20 +73,18 @@ static const struct field image_fields[] = {
 static const struct record image_record = {"image", sizeof(struct oci_vm_image), image_fields,
                                            true};
 
-#define MAX_FRAME (INT64_MAX >> 12)
-
 static const struct field iomem_fields[] = {
-    {"firstGFN", FIELD_INT, AT(oci_iomem, first_gfn), .max = MAX_FRAME},
-    {"firstMFN", FIELD_INT, AT(oci_iomem, first_mfn), .max = MAX_FRAME, .flags = FIELD_REQUIRED},
-    {"nrMFNs", FIELD_INT, AT(oci_iomem, nr_mfns), .max = MAX_FRAME, .flags = FIELD_REQUIRED},
+    {"firstGFN", FIELD_UINT, AT(oci_iomem, first_gfn)},
+    {"firstMFN", FIELD_UINT, AT(oci_iomem, first_mfn), .flags = FIELD_REQUIRED},
+    {"nrMFNs", FIELD_UINT, AT(oci_iomem, nr_mfns), .flags = FIELD_REQUIRED},
     END,
 };
 static const struct record iomem_record = {"iomem", sizeof(struct oci_iomem), iomem_fields,
                                            RECORD_OPEN};
 
 static const struct field hw_config_fields[] = {
-    {"vcpus", FIELD_INT, AT(oci_hw_config, vcpus), .min = 1, .max = MAX_VCPUS},
-    {"memory", FIELD_INT, AT(oci_hw_config, memory), .min = MIN_MEMORY, .max = MAX_MEMORY},
+    {"vcpus", FIELD_INT, AT(oci_hw_config, vcpus), .min = 1, .max = UINT32_MAX},
+    {"memory", FIELD_INT, AT(oci_hw_config, memory), .min = 1, .max = INT64_MAX},
     {"deviceTree", FIELD_STRING, AT(oci_hw_config, device_tree), .format = &host_path},
     {"dtdevs", FIELD_STRINGS, AT(oci_hw_config, dtdevs)},
     {"iomems", FIELD_RECORDS, AT_LIST(oci_hw_config, iomems), .record = &iomem_record},
@@ -106,28 +105,42 @@ static const struct field vm_fields[] = {
 };
 const struct record oci_vm_record = {"vm", sizeof(struct oci_vm), vm_fields, RECORD_OPEN};
 
-/*
- * "parameters" was once a string: "a space-separated list of parameters". It
- * was decoded as a list of one.
- */
-static int split_string(struct document *d, const char *pointer, struct strlist *list)
+/* The words of a string, in place of the string. */
+static int split_words(struct document *d, const char *pointer, struct strlist *list)
 {
-	const cJSON *node = json_find(&d->json, pointer);
 	struct strlist words = {0};
-	int r = 0;
+	const char *complaint = NULL;
+	int r = list->count ? kernel_cmdline_split(list->items[0], &words) : 0;
 
-	if (!cJSON_IsString(node))
-		return 0;
-	document_note(d, SEVERITY_WARNING, "quirk-string", pointer,
-	              "is a string, as once was right; split at spaces");
-	if (list->count)
-		r = kernel_cmdline_split(list->items[0], &words);
 	if (r == -EINVAL)
-		document_note(d, SEVERITY_ERROR, "kernel-parameter", pointer,
-		              "a '\"' is not closed");
+		complaint = "has a '\"' that is not closed";
+	for (size_t i = 0; i < words.count && !complaint; i++)
+		complaint = kernel_parameter.complain(words.items[i]);
+	if (complaint)
+		document_note(d, SEVERITY_ERROR, "kernel-parameter", pointer, "%s", complaint);
 	strlist_release(list);
 	*list = words;
 	return r == -EINVAL ? 0 : r;
+}
+
+/* "parameters" was once a string, "a space-separated list"; it was decoded as a list of one. */
+static int split_string(struct document *d, const char *pointer, struct strlist *list)
+{
+	if (!cJSON_IsString(json_find(&d->json, pointer)))
+		return 0;
+	document_note(d, SEVERITY_WARNING, "quirk-string", pointer,
+	              "is a string, as once was right; split at spaces");
+	return split_words(d, pointer, list);
+}
+
+/* A path that is there and empty, where there should be none. */
+static void note_empty(struct document *d, const char *pointer)
+{
+	const cJSON *node = json_find(&d->json, pointer);
+
+	if (cJSON_IsString(node) && !*node->valuestring)
+		document_note(d, SEVERITY_WARNING, "quirk-empty", pointer,
+		              "empty, taken for absent");
 }
 
 static int move_hypervisor(struct document *d, struct oci_hypervisor *from, struct vm *vm)
@@ -166,6 +179,7 @@ static int move_kernel(struct document *d, struct oci_kernel *from, struct vm *v
 		r = check_command_line(d, &from->parameters);
 	vm->kernel = steal_ptr(&from->path);
 	vm->initrd = steal_ptr(&from->initrd);
+	note_empty(d, "/vm/kernel/initrd");
 	vm->kernel_parameters = from->parameters;
 	from->parameters = (struct strlist){0};
 	return r;
@@ -178,16 +192,39 @@ static void move_image(struct document *d, struct oci_vm_image *from, struct vm 
 
 	if (!from || !from->path)
 		return;
-	if (!format || cJSON_IsNull(format) || (cJSON_IsString(format) && !*format->valuestring))
+	if (!format || (cJSON_IsString(format) && !*format->valuestring))
 		document_note(d, SEVERITY_WARNING, "quirk-format", "/vm/image",
 		              "'format' is missing, raw is taken");
 	vm->image.path = steal_ptr(&from->path);
 	vm->image.format = from->format ? from->format : VM_IMAGE_RAW;
 }
 
+/* Sizes that no machine has; zero and what is no number the rows refuse. */
+static void check_size(struct document *d, const char *key, const struct oci_hw_config *hw)
+{
+	char pointer[32];
+
+	snprintf(pointer, sizeof(pointer), "/vm/%s/vcpus", key);
+	if (hw->vcpus.value > MAX_VCPUS)
+		document_note(d, SEVERITY_ERROR, "unsupported", pointer,
+		              "'%" PRId64 "' is more than any machine has, %d", hw->vcpus.value,
+		              MAX_VCPUS);
+	snprintf(pointer, sizeof(pointer), "/vm/%s/memory", key);
+	if (hw->memory.set && hw->memory.value < MIN_MEMORY)
+		document_note(d, SEVERITY_ERROR, "vm-memory", pointer,
+		              "'%" PRId64 "' bytes are less than a machine boots in, %d at least",
+		              hw->memory.value, MIN_MEMORY);
+	if (hw->memory.value > MAX_MEMORY)
+		document_note(d, SEVERITY_ERROR, "vm-memory", pointer,
+		              "'%" PRId64 "' bytes are more than any machine has, %lld",
+		              hw->memory.value, MAX_MEMORY);
+}
+
 static void move_hw_config(struct document *d, struct oci_vm *from, struct vm *vm)
 {
 	struct oci_hw_config *hw = from->hw_config ? from->hw_config : from->hwconfig;
+	char pointer[32];
+	const char *key;
 
 	if (from->hwconfig)
 		document_note(d, SEVERITY_WARNING, "quirk-hwconfig", "/vm/hwconfig", "%s",
@@ -195,6 +232,10 @@ static void move_hw_config(struct document *d, struct oci_vm *from, struct vm *v
 		                              : "taken for 'hwConfig', as the key is spelled");
 	if (!hw)
 		return;
+	key = hw == from->hw_config ? "hwConfig" : "hwconfig";
+	check_size(d, key, hw);
+	snprintf(pointer, sizeof(pointer), "/vm/%s/deviceTree", key);
+	note_empty(d, pointer);
 	vm->vcpus = hw->vcpus;
 	vm->memory_bytes = hw->memory;
 	vm->device_tree = steal_ptr(&hw->device_tree);

@@ -27,9 +27,9 @@ struct oci_vm_image {
 
 /* Memory of the machine that the container may touch; counted in frames. */
 struct oci_iomem {
-	struct optint first_gfn;
-	struct optint first_mfn;
-	struct optint nr_mfns;
+	struct optuint first_gfn;
+	struct optuint first_mfn;
+	struct optuint nr_mfns;
 };
 
 struct oci_hw_config {

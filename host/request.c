@@ -46,6 +46,18 @@ static void check_rendered(const struct vmconfig *cfg, struct document *d)
 	problems_release(&rendered);
 }
 
+/* Nothing to run is no fault of an image, nor of a runtime configuration without a process. */
+static bool may_lack_command(const struct input *in, const struct document *d)
+{
+	const cJSON *process = json_find(&d->json, "/process");
+
+	if (!in->incomplete)
+		return false;
+	if (in->kind == INPUT_IMAGE || in->kind == INPUT_IMAGE_CONFIG)
+		return true;
+	return !process || cJSON_IsNull(process);
+}
+
 static void check_request(const struct input *in, struct document *d, const struct vmconfig *cfg)
 {
 	if (in->kind == INPUT_CONFIG) {
@@ -54,6 +66,8 @@ static void check_request(const struct input *in, struct document *d, const stru
 	}
 	if (d->problems.errors)
 		return; /* what is missing now may be what was wrong */
+	if (!cfg->entrypoint.count && !cfg->cmd.count && may_lack_command(in, d))
+		return;
 	if (!cfg->entrypoint.count && !cfg->cmd.count)
 		document_note(d, SEVERITY_ERROR, "command", no_command[in->kind].pointer, "%s",
 		              no_command[in->kind].message);

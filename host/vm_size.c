@@ -100,5 +100,6 @@ void vm_size_complete(struct document *d, struct vm *vm)
 	complete_vcpus(d, vm);
 	complete_memory(d, vm);
 	/* VMMs count MiB; less than was asked for would not do. */
-	vm->memory_bytes.value = (vm->memory_bytes.value + MIB - 1) / MIB * MIB;
+	if (vm->memory_bytes.value <= MAX_MEMORY)
+		vm->memory_bytes.value = (vm->memory_bytes.value + MIB - 1) / MIB * MIB;
 }

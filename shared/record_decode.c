@@ -240,7 +240,8 @@ static int decode_array(struct decode *d, const struct field *f, const cJSON *no
 	int r = 0;
 
 	if ((f->flags & FIELD_OR_STRING) && cJSON_IsString(node))
-		return decode_strings_item(d, f, node, member_at(f, out));
+		return strlist_add(member_at(f, out),
+		                   node->valuestring); /* its form is the caller's */
 	if (!expect(d, node, cJSON_IsArray(node), "an array"))
 		return 0;
 	cJSON_ArrayForEach(child, node)

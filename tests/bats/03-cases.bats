@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Golden directories: each in tests/cases is one run of vmconfig, made of files only.
+# Golden directories: each in tests/cases that has args is one run of vmconfig, made of files only.
 #
 #   args           one argument a line; `build` gets its -o from here
 #   env            NAME=VALUE lines for vmconfig's environment, if any
@@ -47,7 +47,8 @@ check_case() {
 @test "every case gives what its directory expects" {
 	local case failed=()
 	need jq
-	for case in "$ROOT"/tests/cases/*/; do
+	for case in "$ROOT"/tests/cases/*/args; do
+		case=$(dirname "$case")
 		mkdir "$BATS_TEST_TMPDIR/$(basename "$case")"
 		cd "$BATS_TEST_TMPDIR/$(basename "$case")"
 		run_case "$case"

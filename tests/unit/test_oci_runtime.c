@@ -159,9 +159,9 @@ static void test_wrong_values(void **state)
 	    {VM("'kernel':{'path':'/k','parameters':['a\\nb']}"), "/vm/kernel/parameters/0",
 	     "'a\nb' has a control character"},
 	    {VM("'kernel':{'path':'/k'},'hwConfig':{'vcpus':0}"), "/vm/hwConfig/vcpus",
-	     "'0' is not within 1..4096"},
+	     "'0' is not within 1..4294967295"},
 	    {VM("'kernel':{'path':'/k'},'hwConfig':{'memory':4194304}"), "/vm/hwConfig/memory",
-	     "'4194304' is not within 33554432..4503599627370496"},
+	     "'4194304' bytes are less than a machine boots in, 33554432 at least"},
 	};
 
 	(void)state;
