@@ -264,9 +264,9 @@ assert_caps() {
 
 @test "seccomp: a filter that does not let its own steps through is told by name" {
 	config '.user = {uid: 1000} | .seccomp = {defaultAction: "SCMP_ACT_ALLOW",
-		syscalls: [{names: ["capset"], action: "SCMP_ACT_ERRNO", errnoRet: 5}]}' say no
+		syscalls: [{names: ["capset"], action: "SCMP_ACT_ERRNO", errnoRet: 13}]}' say no
 	boot
-	assert_failed workload 'cannot set the permitted capabilities to 0: I/O error'
+	assert_failed workload 'cannot set the permitted capabilities to 0: Permission denied'
 	config '.user = {uid: 1000} | .seccomp = {defaultAction: "SCMP_ACT_ALLOW",
 		syscalls: [{names: ["capset"], action: "SCMP_ACT_KILL"}]}' say no
 	boot

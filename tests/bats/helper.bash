@@ -78,3 +78,22 @@ assert_failure() {
 disk_json() {
 	"$VMCONFIG" show "$1" | jq -c "${2:-.}"
 }
+
+# podman_profile [CAPABILITY…] - the seccomp object that podman writes for a container with these,
+# on this machine: entries for other machines and capabilities left out, as its own code does.
+podman_profile() {
+	local profile=/usr/share/containers/seccomp.json
+	[ -r "$profile" ] || skip_or_fail "no $profile"
+	jq -c '
+		def selected: (.includes.caps // []) - $ARGS.positional == []
+			and (.excludes.caps // [] | map(select(IN($ARGS.positional[]))) == [])
+			and (.includes.arches | . == null or any(. == "amd64"))
+			and (.excludes.arches // [] | all(. != "amd64"));
+		{defaultAction, defaultErrnoRet,
+			architectures: (.archMap[] | select(.architecture == "SCMP_ARCH_X86_64")
+				| [.architecture] + .subArchitectures),
+			syscalls: [.syscalls[] | select(selected)
+				| {names, action} + (if .errnoRet then {errnoRet} else {} end)
+				+ (if .args != null and .args != [] then {args} else {} end)]}
+	' "$profile" --args -- "$@"
+}

@@ -156,22 +156,3 @@ dirty_journal() {
 	printf '%s\n' jo 'jw -b 60 /dev/zero' jc q | debugfs -w "$1" >/dev/null 2>&1
 	dumpe2fs -h "$1" 2>/dev/null | grep -q needs_recovery || fail "the journal of $1 is not dirty"
 }
-
-# podman_profile [CAPABILITY…] - the seccomp object that podman writes for a container with these,
-# on this machine: entries for other machines and capabilities left out, as its own code does.
-podman_profile() {
-	local profile=/usr/share/containers/seccomp.json
-	[ -r "$profile" ] || skip_or_fail "no $profile"
-	jq -c '
-		def selected: (.includes.caps // []) - $ARGS.positional == []
-			and (.excludes.caps // [] | map(select(IN($ARGS.positional[]))) == [])
-			and (.includes.arches | . == null or any(. == "amd64"))
-			and (.excludes.arches // [] | all(. != "amd64"));
-		{defaultAction, defaultErrnoRet,
-			architectures: (.archMap[] | select(.architecture == "SCMP_ARCH_X86_64")
-				| [.architecture] + .subArchitectures),
-			syscalls: [.syscalls[] | select(selected)
-				| {names, action} + (if .errnoRet then {errnoRet} else {} end)
-				+ (if .args != null and .args != [] then {args} else {} end)]}
-	' "$profile" --args -- "$@"
-}
