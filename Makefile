@@ -61,7 +61,7 @@ LINK        ?= static
 HOST_LIBS   := -lext2fs -lcom_err -lcjson -lmd
 # What makes images is a program of its own, linked with the system's libraries: the command that
 # execs it starts in a tenth of the time that loading them takes.
-IMAGE_LIBS  := -lkmod -lzstd -lz
+IMAGE_LIBS  := -larchive -lkmod -lzstd -lz
 NATIVE_LIBS := -lmount -lblkid -lcjson
 STATIC_LIBS := -lmount -lblkid -luuid -lcjson
 
@@ -172,9 +172,9 @@ build/kernel/vmlinuz: scripts/fetch-kernel
 	$(call say,FETCH,$@)
 	$(Q)scripts/fetch-kernel build/kernel
 
-$(O)/initrd.cpio: $(O)/init build/kernel/vmlinuz image/mkinitrd
+$(O)/initrd.cpio: $(O)/init build/kernel/vmlinuz $(O)/vmconfig-image
 	$(call say,INITRD,$@)
-	$(Q)image/mkinitrd -i $(O)/init -m build/kernel -o $@
+	$(Q)$(O)/vmconfig-image initrd --init $(O)/init --modules build/kernel -o $@
 
 build/images/%.img: image/test-image build/probe
 	$(call say,IMAGE,$@)

@@ -27,6 +27,7 @@ _vmconfig() {
 		--accel) words='auto kvm tcg' ;;
 		--format) words='ext4 raw cpio squashfs' ;;
 		--compat) words=seed ;;
+		--compress) words='none gzip zstd' ;;
 		*) case $current in
 			-*) words=$(_vmconfig_options "$1" "$command") ;;
 			esac ;;

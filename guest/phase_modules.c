@@ -10,10 +10,10 @@
 
 #include "beneath.h"
 #include "cleanup.h"
+#include "contract.h"
 #include "guest.h"
 #include "log.h"
 
-#define MODULE_LIST       "/modules"
 #define MODULE_LIST_LIMIT (256u << 10)
 
 static int load_module(struct guest *g, char *line)

@@ -5,4 +5,6 @@
 
 /* Each has its rows in a table of its own; its line for `vmconfig help` is in host/cmd_image.c. */
 
+extern const struct command cmd_initrd;
+
 #endif

@@ -14,6 +14,7 @@
 #include "option.h"
 
 static const struct command *const commands[] = {
+    &cmd_initrd,
     NULL,
 };
 

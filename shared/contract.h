@@ -25,6 +25,9 @@
 #define ROOT_LOWER_FALLBACK "/dev/vda"
 #define ROOT_UPPER_FALLBACK "/dev/vdb"
 
+/* The initrd's list of kernel modules: PATH [PARAMETER...] a line, in the order of loading. */
+#define MODULE_LIST "/modules"
+
 /* virtio-serial ports, by name. */
 #define PORT_REPORT "org.vmconfig.report"
 #define PORT_STDIN  "org.vmconfig.stdin"

@@ -4,7 +4,7 @@
 
 load helper
 
-COMMANDS='build show check explain schema run'
+COMMANDS='build show check explain schema initrd run'
 
 # The long options that help lists for a command, or for all of them.
 options_of() {

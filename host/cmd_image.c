@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* The commands that vmconfig-image has: their lines in the help, and going over to it. */
+#include <stddef.h>
+
+#include "cmd.h"
+#include "image_tool.h"
+#include "option.h"
+
+static int run_image(int argc, char **argv)
+{
+	return image_tool_run(argc, argv);
+}
+
+const struct command cmd_initrd = {
+    .name = "initrd",
+    .synopsis = "[options] -o CPIO",
+    .summary = "make an initrd: init, kernel modules, further files",
+    .groups = NULL,
+    .run = run_image,
+};

@@ -1,0 +1,202 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# `vmconfig initrd`: what is in it, in which order, and what it refuses to make.
+# shellcheck disable=SC2154 # bats sets status, output and stderr
+
+load helper
+
+KERNEL=$ROOT/build/kernel
+
+setup() {
+	need cpio kmod
+	[ -e "$KERNEL/vmlinuz" ] || skip_or_fail 'no kernel in build/kernel: make kernel'
+	cd "$BATS_TEST_TMPDIR" || return
+	PATH=$PATH:/usr/sbin:/sbin
+}
+
+# initrd OPTION… - the archive "initrd", with the kernel and init of this tree.
+initrd() {
+	run_vmconfig initrd --init "${INIT:-$BUILD/init}" --modules "${MODULES:-$KERNEL}" -o initrd "$@"
+}
+
+unpack() {
+	rm -rf out
+	mkdir out
+	(cd out && cpio -i --quiet <../initrd)
+}
+
+# A copy of the kernel's modules with some of them compressed, as distributions do.
+compressed_kernel() {
+	local version
+	version=$(ls "$KERNEL/lib/modules")
+	mkdir -p packed/lib/modules
+	cp -R "$KERNEL/lib/modules/$version" packed/lib/modules/
+	find packed -name virtio_blk.ko -exec xz -f --check=crc32 {} \;
+	find packed -name overlay.ko -exec zstd -q --rm {} \;
+	depmod -b packed "$version"
+}
+
+@test "it holds init, the modules, their list, and nothing else" {
+	initrd
+	assert_status 0
+	unpack
+	cmp "$BUILD/init" out/init
+	[ "$(stat -c %a out/init)" = 755 ]
+	(cd out && find . -type f ! -path ./init ! -path ./modules | sed 's/^\.//' | sort) >found
+	sort out/modules >listed
+	cmp listed found
+	[ -s listed ]
+}
+
+@test "modules stand in the order in which modprobe would load them" {
+	initrd --only-modules --vmm qemu --module virtio_pci --module virtio_blk --module virtio_net
+	assert_status 0
+	unpack
+	local name
+	for name in virtio_pci virtio_blk virtio_net; do
+		modprobe -C /dev/null -d "$KERNEL" -S "$(ls "$KERNEL/lib/modules")" --show-depends "$name"
+	done | sed -n 's|^insmod .*/\([^/]*\)\.ko.*|\1|p' | tr - _ | awk '!seen[$0]++' >expected
+	sed 's|.*/\(.*\)\.ko|\1|' out/modules >got
+	diff expected got
+}
+
+@test "the same input gives the same bytes, and --compress says how they are packed" {
+	initrd
+	mv initrd first
+	(umask 077 && TZ=Asia/Tokyo SOURCE_DATE_EPOCH=7 "$VMCONFIG" initrd --init "$BUILD/init" \
+		--modules "$KERNEL" -o initrd)
+	cmp first initrd
+	local how
+	for how in gzip zstd; do
+		initrd --compress "$how"
+		assert_status 0
+		"$how" -dc <initrd >plain
+		cmp -n "$(stat -c %s plain)" first plain
+		cp initrd once
+		initrd --compress "$how"
+		cmp once initrd
+	done
+}
+
+@test "compressed modules are decompressed" {
+	need xz zstd depmod
+	initrd
+	mv initrd first
+	compressed_kernel
+	MODULES=packed initrd
+	assert_status 0
+	cmp first initrd
+}
+
+@test "a module that is only useful, and that the kernel lacks, is said to be left out" {
+	need depmod
+	mkdir -p less
+	cp -R "$KERNEL/lib" less/lib
+	find less -name button.ko -delete
+	depmod -b less "$(ls less/lib/modules)"
+	MODULES=less initrd
+	assert_status 0
+	assert_stderr_contains "has no module 'button': left out"
+	unpack
+	run ! grep button out/modules
+}
+
+@test "the directory may be the package's root, that of versions, or that of one version" {
+	local version directory
+	version=$(ls "$KERNEL/lib/modules")
+	initrd
+	mv initrd first
+	for directory in "$KERNEL/lib/modules" "$KERNEL/lib/modules/$version"; do
+		MODULES=$directory initrd
+		assert_status 0
+		cmp first initrd
+	done
+	initrd --kernel-version "$version"
+	cmp first initrd
+	mkdir -p usr/usr/lib
+	ln -s "$KERNEL/lib/modules" usr/usr/lib/modules
+	MODULES=usr initrd
+	cmp first initrd
+}
+
+@test "a module may have parameters; what is built in is left out" {
+	initrd --module 'virtio_net napi_tx=0 csum=1' --module ext4
+	assert_status 0
+	unpack
+	grep -qx '/lib/modules/virtio_net.ko napi_tx=0 csum=1' out/modules
+	[ "$(grep -c virtio_net out/modules)" -eq 1 ]
+	run ! grep -q ext4 out/modules
+	initrd --module 'ext4 x=1'
+	assert_failure 1 "module 'ext4' is built in: its parameters belong on the kernel command line"
+}
+
+@test "a set of modules without which the VMM has no devices is refused" {
+	initrd --only-modules --module virtio_pci
+	assert_failure 1 "would lack 'virtio_blk', without which any VMM has no disks"
+	initrd --only-modules --module virtio_blk --module virtio_pci --vmm firecracker
+	assert_failure 1 "would lack 'virtio_mmio', without which firecracker has no devices"
+	initrd --only-modules --module virtio_blk --vmm qemu
+	assert_failure 1 "would lack 'virtio_pci', without which qemu has no devices"
+	initrd --vmm bochs
+	assert_failure 1 "'bochs' is no VMM whose devices are known"
+	[ ! -e initrd ]
+}
+
+@test "what cannot be used is named, and nothing is left behind" {
+	initrd --module rocket
+	assert_failure 1 "has no module 'rocket'"
+	initrd --kernel-version 9.9
+	assert_failure 1 "has no modules of kernel '9.9'"
+	MODULES=/nowhere initrd
+	assert_failure 1 "cannot open '/nowhere'"
+	mkdir empty
+	MODULES=empty initrd
+	assert_failure 1 "'empty' has no modules of a kernel"
+	INIT=/bin/sh initrd
+	assert_failure 1 "'/bin/sh' needs a dynamic loader"
+	INIT=/etc/passwd initrd
+	assert_failure 1 "'/etc/passwd' is no program"
+	mkdir -p damaged
+	cp -R "$KERNEL/lib" damaged/lib
+	find damaged -name virtio_blk.ko -exec sh -c 'echo text >"$1"' _ {} \;
+	MODULES=damaged initrd
+	assert_failure 1 "is no kernel module: not an ELF file"
+	[ "$(find . -maxdepth 1 -name '*initrd*' -o -maxdepth 1 -name '.vmconfig*' | wc -l)" -eq 0 ]
+}
+
+@test "--add puts files and directories into it, links as they are" {
+	mkdir -p tree/sub
+	echo one >tree/one
+	echo '#!/bin/sh' >tree/sub/run
+	chmod 700 tree/sub/run
+	ln -s ../one tree/sub/link
+	run_vmconfig initrd --init "$BUILD/init" --no-modules --add tree:/opt/tree --add tree/one:/etc/a:b -o initrd
+	assert_status 0
+	unpack
+	cmp tree/one out/opt/tree/one
+	[ "$(stat -c %a out/opt/tree/one)" = 644 ]
+	[ "$(stat -c %a out/opt/tree/sub/run)" = 755 ]
+	[ "$(readlink out/opt/tree/sub/link)" = ../one ]
+	cmp tree/one out/etc/a:b
+	[ ! -e out/modules ]
+}
+
+@test "--add refuses what no initrd can hold, and what would stand there twice" {
+	echo x >x
+	initrd --add x:/a --add x:/a/b
+	assert_failure 1 "'/a' would be in the initrd twice"
+	initrd --add x:/init
+	assert_failure 1 "'/init' would be in the initrd twice"
+	initrd --add x:/a/../b
+	assert_failure 1 "has a '..' part"
+	initrd --add x:/
+	assert_failure 1 "is the initrd's root"
+	initrd --add x:relative
+	assert_status 2
+	mkdir with
+	mkfifo with/pipe
+	initrd --add with:/with
+	assert_failure 1 "'with/pipe' is neither a file, a directory nor a link"
+	initrd --add missing:/x
+	assert_failure 1 "cannot open 'missing'"
+}
