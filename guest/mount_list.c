@@ -14,6 +14,7 @@ static int add(struct mount_list *list, struct libmnt_fs *fs)
 	const char *target = mnt_fs_get_target(fs);
 	const char *source = mnt_fs_get_source(fs);
 	const char *fstype = mnt_fs_get_fstype(fs);
+	const char *options = mnt_fs_get_vfs_options(fs);
 	struct mount_entry *items = list_grow(list->items, list->count, sizeof(*items));
 	struct mount_entry *e;
 
@@ -25,6 +26,9 @@ static int add(struct mount_list *list, struct libmnt_fs *fs)
 	    .target = strdup(target ? target : ""),
 	    .source = strdup(source ? source : ""),
 	    .fstype = strdup(fstype ? fstype : ""),
+	    .device = mnt_fs_get_devno(fs),
+	    /* The first of a mount's own options, always. */
+	    .readonly = options && strncmp(options, "ro", 2) == 0 && strchr(",", options[2]),
 	};
 	return e->target && e->source && e->fstype ? 0 : -ENOMEM;
 }

@@ -3,12 +3,16 @@
 #ifndef VMCONFIG_MOUNT_LIST_H
 #define VMCONFIG_MOUNT_LIST_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct mount_entry {
 	char *target;
 	char *source;
 	char *fstype;
+	dev_t device;
+	bool readonly; /* the mount, whatever its filesystem is */
 };
 
 /* In the order in which they were mounted. */

@@ -17,18 +17,18 @@
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cleanup.h"
-#include "clock.h"
+#include "delegate.h"
+#include "force_readonly.h"
 #include "guest.h"
+#include "in_use.h"
 #include "log.h"
-#include "mount_list.h"
 #include "mountpoint.h"
+#include "unmount.h"
 
-#define OLD           "/old"
-#define LATE_CLOSE_US 2000000
+#define OLD "/old"
 
 /* A tmpfs that is not in the tree yet: no directory of the workload's is needed to make it. */
 static int make_outside(void)
@@ -64,128 +64,93 @@ static int step_outside(void)
 	                                                                                  : 0;
 }
 
-/* No data in it, or only in memory: others may keep such a one open without harm. */
-static bool is_virtual(const struct mount_entry *m)
+static int run_sync(void *data)
 {
-	return strncmp(m->source, "/dev/", 5) != 0 && strcmp(m->fstype, "overlay") != 0;
+	(void)data;
+	sync();
+	return 0;
 }
 
-/* A detached mount takes those below it along, out of sight: @detach only when none is left there.
- */
-static bool take_away(const struct mount_entry *m, bool detach)
+static void sync_all(void)
 {
-	if (umount2(m->target, UMOUNT_NOFOLLOW) == 0)
-		return true;
-	if (errno == EBUSY && detach && is_virtual(m))
-		return umount2(m->target, UMOUNT_NOFOLLOW | MNT_DETACH) == 0;
-	return false;
+	const struct delegate_work work = {.run = run_sync, .give_fd = -1};
+	int r = delegate(&work);
+
+	if (r < 0)
+		log_error("writing to the disks does not come to an end: %s", strerror(-r));
 }
 
-static bool is_kept(const char *target, const char *below)
+/* A layer's filesystem goes with its last descriptor, which is the child's then. */
+struct pin_end {
+	int fd;
+	bool still_used;
+};
+
+static int run_pin_end(void *data)
 {
-	size_t n = strlen(below);
+	const struct pin_end *end = data;
 
-	if (strcmp(target, "/") == 0 || strcmp(target, "/proc") == 0)
-		return true;
-	return strncmp(target, below, n) != 0 || (target[n] != '\0' && target[n] != '/' && n > 0);
-}
-
-/* The last mounted first. Return: how many have gone; @left: how many have not. */
-static size_t unmount_below(const char *below, size_t *left)
-{
-	struct mount_list list = {0};
-	size_t gone = 0;
-
-	/* A list that cannot be read, for it may be huge, has the root filesystem at least. */
-	*left = 1;
-	if (mount_list_read(&list) < 0)
-		return 0;
-	*left = 0;
-	for (size_t i = list.count; i-- > 0;) {
-		if (is_kept(list.items[i].target, below))
-			continue;
-		if (take_away(&list.items[i], *left == 0))
-			gone++;
-		else
-			(*left)++;
-	}
-	mount_list_release(&list);
-	return gone;
-}
-
-/*
- * Again as long as that helps: mounts may be stacked, or hold each other in
- * another order. And a little longer: the kernel closes some files only after
- * their process has gone (those in an io_uring), and tells nobody when.
- *
- * Return: how many are left.
- */
-static size_t unmount_all(const char *below)
-{
-	const struct timespec pause_time = {.tv_nsec = 10000000};
-	int64_t deadline = clock_us() + LATE_CLOSE_US;
-	size_t left;
-
-	while (unmount_below(below, &left) || (left && clock_us() < deadline))
-		if (left)
-			nanosleep(&pause_time, NULL);
-	return left;
-}
-
-static void make_rest_readonly(const char *below)
-{
-	struct mount_list list = {0};
-
-	if (mount_list_read(&list) < 0)
-		return;
-	for (size_t i = list.count; i-- > 0;) {
-		const struct mount_entry *m = &list.items[i];
-
-		if (is_kept(m->target, below))
-			continue;
-		log_warning("cannot unmount '%s'", m->target + strlen(below));
-		if (mount(NULL, m->target, NULL, MS_REMOUNT | MS_RDONLY, NULL) < 0)
-			log_error("cannot make '%s' read-only: %m", m->target + strlen(below));
-	}
-	mount_list_release(&list);
+	return end->still_used ? remount_readonly(end->fd) : 0;
 }
 
 static void release_pins(struct guest *g, bool still_used)
 {
 	for (size_t i = 0; i < g->pins.count; i++) {
-		int r = still_used ? remount_readonly(g->pins.items[i]) : 0;
+		struct pin_end end = {g->pins.items[i], still_used};
+		const struct delegate_work work = {
+		    .run = run_pin_end, .data = &end, .give_fd = end.fd};
+		int r = delegate(&work);
 
 		if (r < 0)
 			log_error("cannot make a writable layer read-only: %s", strerror(-r));
-		close(g->pins.items[i]);
 	}
 	g->pins.count = 0;
 }
 
+static int run_root_readonly(void *data)
+{
+	(void)data;
+	return mount(NULL, "/", NULL, MS_REMOUNT | MS_RDONLY, NULL) < 0 ? -errno : 0;
+}
+
+/* Every descriptor of ours in a filesystem, and our place in it, has gone before. */
+static void take_apart(struct guest *g, const char *below, bool inside)
+{
+	const struct delegate_work root = {.run = run_root_readonly, .give_fd = -1};
+	size_t left = unmount_tree(below);
+
+	if (left)
+		unmount_make_readonly(below);
+	/* Should it be the root filesystem all the same. */
+	if (inside)
+		delegate(&root);
+	release_pins(g, left || inside);
+}
+
 void shutdown_filesystems(struct guest *g)
 {
-	const char *below = OLD;
-	size_t left;
+	struct in_use devices = {0};
+	size_t in_use = 0;
 	int r;
 
-	sync();
 	if (g->root_fd >= 0)
 		close(steal_fd(&g->root_fd));
 	r = step_outside();
+	sync_all();
 	if (r < 0) {
 		/* Nothing has been put in the place of the initramfs yet: the boot has failed
 		 * before. */
 		log_debug("still in the initramfs: %s", strerror(-r));
-		below = "";
+		take_apart(g, "", true);
+	} else {
+		in_use_note(&devices, OLD, g->pins.items, g->pins.count);
+		take_apart(g, OLD, false);
+		in_use = in_use_wait(&devices);
+		in_use_release(&devices);
 	}
-	left = unmount_all(below);
-	if (left)
-		make_rest_readonly(below);
-	/* Should it be the root filesystem all the same. */
-	if (r < 0)
-		mount(NULL, "/", NULL, MS_REMOUNT | MS_RDONLY, NULL);
-	release_pins(g, left || r < 0);
-	sync();
+	if (in_use || delegate_gave_up())
+		force_readonly();
+	sync_all();
 }
 
 static const struct {

@@ -34,7 +34,7 @@
 #include "vmm.h"
 
 #define SECOND        INT64_C(1000) /* in ms */
-#define STOP_SLACK_S  15            /* what the guest needs beside its workload's stop_timeout */
+#define STOP_SLACK_S  60            /* what the guest needs beside its workload's stop_timeout */
 #define STILL_HERE_MS (2 * SECOND)  /* between words to a guest that waits for our reader */
 #define SILENCE_MS    (45 * SECOND) /* the guest gives up after 30 s of it */
 #define POWER_OFF_MS  (15 * SECOND)

@@ -4,12 +4,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/loop.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/swap.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -116,11 +122,80 @@ static int verb_port_garbage(char **words)
 	return 0;
 }
 
+/* Return: an fd of a loop device for the file, that does not free itself; its number, or -1. */
+static int attach_loop(const char *file, int *number)
+{
+	struct loop_config config = {.fd = 0};
+	int control, fd, image = open(file, O_RDWR | O_CLOEXEC);
+	char node[32];
+
+	mknod("/dev/loop-control", S_IFCHR | 0600, makedev(10, 237));
+	control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
+	if (control < 0 || image < 0)
+		return -1;
+	config.fd = (unsigned)image;
+	/* Others may be faster. */
+	for (int i = 0; i < 100; i++) {
+		*number = ioctl(control, LOOP_CTL_GET_FREE);
+		snprintf(node, sizeof(node), "/dev/loop%d", *number);
+		mknod(node, S_IFBLK | 0600, makedev(7, (unsigned)*number));
+		fd = open(node, O_RDWR | O_CLOEXEC);
+		if (fd >= 0 && ioctl(fd, LOOP_CONFIGURE, &config) == 0)
+			return fd;
+		if (fd >= 0)
+			close(fd);
+		if (errno != EBUSY && errno != ENXIO)
+			break;
+	}
+	return -1;
+}
+
+static int verb_loop(char **words)
+{
+	int number;
+
+	if (attach_loop(words[0], &number) < 0)
+		return complain(words[0]);
+	return 0;
+}
+
+/* An ext4 image, and where to mount it. */
+static int verb_loop_mount(char **words)
+{
+	char node[32];
+	int number;
+
+	if (attach_loop(words[0], &number) < 0)
+		return complain(words[0]);
+	snprintf(node, sizeof(node), "/dev/loop%d", number);
+	if (mount(node, words[1], "ext4", 0, NULL) < 0)
+		return complain(words[1]);
+	return 0;
+}
+
+/* A swap file of 4 MiB, in use. */
+static int verb_swap(char **words)
+{
+	static const char signature[] = "SWAPSPACE2";
+	static char block[1 << 20];
+	int fd = open(words[0], O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	uint32_t header[] = {1, (4 << 20) / 4096 - 1, 0}; /* version, last page, bad pages */
+
+	for (int i = 0; fd >= 0 && i < 4; i++)
+		if (write(fd, block, sizeof(block)) != sizeof(block))
+			return complain(words[0]);
+	if (fd < 0 || pwrite(fd, header, sizeof(header), 1024) < 0 ||
+	    pwrite(fd, signature, 10, 4096 - 10) < 0 || fsync(fd) < 0 || swapon(words[0], 0) < 0)
+		return complain(words[0]);
+	close(fd);
+	printf("swap on\n");
+	return 0;
+}
+
 const struct verb hostile_verbs[] = {
-    {"hog", 0, 0, verb_hog},
-    {"hog-child", 0, 0, verb_hog_child},
-    {"fill", 1, 0, verb_fill},
-    {"port-garbage", 0, 0, verb_port_garbage},
-    {"remount-ro", 1, 0, verb_remount_ro},
+    {"hog", 0, 0, verb_hog},   {"hog-child", 0, 0, verb_hog_child},
+    {"fill", 1, 0, verb_fill}, {"port-garbage", 0, 0, verb_port_garbage},
+    {"loop", 1, 0, verb_loop}, {"loop-mount", 2, 0, verb_loop_mount},
+    {"swap", 1, 0, verb_swap}, {"remount-ro", 1, 0, verb_remount_ro},
     {NULL, 0, 0, NULL},
 };

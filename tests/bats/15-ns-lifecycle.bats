@@ -258,6 +258,7 @@ teardown() {
 	assert_stderr_contains 'vdd is still mounted'
 	assert_line "init: cannot unmount '/data'"
 	assert_line "init: cannot unmount '/run/data'"
+	assert_line "init: '/dev/vdc' is still in use"
 	assert_clean upper.img
 	assert_clean volume.img
 	assert_clean inrun.img

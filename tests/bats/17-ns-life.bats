@@ -68,3 +68,46 @@ end_on() {
 	assert_clean upper.img
 	assert_clean volume.img
 }
+
+@test "loop devices that the workload has left behind, mounted and not" {
+	make_image upper.img
+	mkdir images
+	IMAGE_SIZE=2M make_image images/mounted.img
+	IMAGE_SIZE=2M make_image images/attached.img
+	IMAGE_SIZE=16M make_image volume.img images
+	config '.volume_mounts = [{device: "/dev/vdc", path: "/data", mode: "rw"}]' \
+		mkdir /m , loop-mount /data/mounted.img /m , loop /data/attached.img , \
+		write /m/file x , write /on-upper x , exit 3
+	boot --disk upper.img --disk volume.img
+	assert_exit 3
+	refute_output_contains 'loop'
+	assert_clean upper.img
+	assert_clean volume.img
+	debugfs -R 'dump mounted.img mounted.img' volume.img 2>/dev/null
+	assert_clean mounted.img
+	debugfs -R 'cat file' mounted.img 2>/dev/null | grep -q x
+}
+
+@test "a FIFO in the place of what init reads in the end does not hang it" {
+	make_image upper.img
+	mkdir trap
+	mkfifo trap/vmstat trap/swaps trap/mountinfo
+	make_image trap.img trap
+	config . mount /dev/vdc /proc ext4 , exit 4
+	boot --disk upper.img --disk trap.img
+	assert_exit 4
+	assert_clean upper.img
+	assert_clean trap.img
+}
+
+@test "at a clean end nothing is said to be in use" {
+	make_image upper.img
+	make_image volume.img
+	config '.volume_mounts = [{device: "/dev/vdc", path: "/data", mode: "rw"}]' \
+		write /file x , write /data/file x , exit 0
+	boot --disk upper.img --disk volume.img --cmdline vmconfig.log=debug
+	assert_exit 0
+	refute_output_contains 'still in use'
+	refute_output_contains 'cannot unmount'
+	refute_output_contains 'cannot make'
+}

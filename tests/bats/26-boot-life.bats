@@ -20,9 +20,9 @@ vm_with_monitor() {
 	wait_for_line stdout ready
 }
 
-# monitor COMMAND - tell QEMU; returns when it has ended.
+# monitor COMMAND… - tell QEMU; returns when it has ended.
 monitor() {
-	printf '%s\n' '{"execute":"qmp_capabilities"}' "$1" |
+	printf '%s\n' '{"execute":"qmp_capabilities"}' "$@" |
 		timeout 100 socat -,ignoreeof UNIX-CONNECT:qmp >monitor.log
 }
 
@@ -52,4 +52,35 @@ monitor() {
 	# Asked to stop before or after it has blocked the signal.
 	[ "$status" -eq 143 ] || [ "$status" -eq 0 ] || explain "status $status"
 	grep -q '"guest-reset"' monitor.log || fail 'no reset' "$(cat monitor.log)"
+}
+
+@test "a disk that takes nothing any more does not keep the machine, nor soil the others" {
+	make_disk upper.img
+	make_disk slow.img
+	qemu_with -qmp unix:qmp,server=on,wait=off -drive if=none,id=slow,format=raw,file=slow.img \
+		-device virtio-blk-pci,drive=slow,serial=slow
+	vm_in_background --vmm ./qemu --disk "$PROBE_IMAGE,ro" --disk upper.img,serial=up \
+		--root /dev/vda:overlay=serial=up -v serial=slow:/data --verbose -- \
+		write /data/file x , write /file x , sleep-until-signal
+	wait_for_line stdout ready
+	monitor '{"execute":"block_set_io_throttle","arguments":{"device":"slow","bps":0,"bps_rd":0,
+		"bps_wr":1,"iops":0,"iops_rd":0,"iops_wr":0}}' '{"execute":"system_powerdown"}'
+	wait_for_vm
+	assert_status 0
+	assert_stderr_contains 'does not come to an end'
+	assert_stderr_contains 'every filesystem is forced to be read-only'
+	assert_clean upper.img
+}
+
+@test "swap files are released, and nothing is in use in the end" {
+	make_disk upper.img
+	make_disk data.img
+	run_vmconfig run --config base.json --disk "$PROBE_IMAGE,ro" --disk upper.img \
+		--disk data.img,serial=data -v serial=data:/data --timeout 120 --verbose -- \
+		write /file x , swap '/data/swap file' , exit 3
+	assert_status 3
+	assert_output_contains 'swap on'
+	[[ $stderr != *'still in use'* && $stderr != *'cannot'* ]] || explain 'not all was released'
+	assert_clean upper.img
+	assert_clean data.img
 }

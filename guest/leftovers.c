@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/* Swap files and loop devices that the workload has left behind. */
+#include "leftovers.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/loop.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/swap.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "delegate.h"
+#include "log.h"
+
+#define SYSFS     "/sys" /* init's own: the workload's may have gone */
+#define LOOP_NODE "/loop"
+
+static bool is_below(const char *path, const char *below)
+{
+	size_t n = strlen(below);
+
+	return strncmp(path, below, n) == 0 && path[n] == '/';
+}
+
+void leftovers_unescape(char *path)
+{
+	char *to = path;
+
+	for (; *path; path++) {
+		if (path[0] == '\\' && strspn(path + 1, "01234567") >= 3) {
+			*to++ =
+			    (char)((path[1] - '0') << 6 | (path[2] - '0') << 3 | (path[3] - '0'));
+			path += 3;
+		} else {
+			*to++ = *path;
+		}
+	}
+	*to = '\0';
+}
+
+static int run_swapoff(void *path)
+{
+	return swapoff(path) < 0 ? -errno : 0;
+}
+
+static size_t release_swap(const char *below)
+{
+	_cleanup_file_ FILE *f = fopen("/proc/swaps", "re");
+	char line[PATH_MAX + 128];
+	size_t gone = 0;
+
+	while (f && fgets(line, sizeof(line), f)) {
+		const struct delegate_work work = {.run = run_swapoff, .data = line, .give_fd = -1};
+		int r;
+
+		line[strcspn(line, " \t\n")] = '\0';
+		leftovers_unescape(line);
+		if (!is_below(line, below))
+			continue;
+		r = delegate(&work);
+		if (r < 0)
+			log_warning("cannot release the swap file '%s': %s", line + strlen(below),
+			            strerror(-r));
+		else
+			gone++;
+	}
+	return gone;
+}
+
+static bool read_line(int dir, const char *name, const char *file, char *line, size_t size)
+{
+	char path[300];
+	_cleanup_fd_ int fd = -1;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "%s/%s", name, file);
+	fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, line, size - 1);
+	if (n <= 0)
+		return false;
+	line[n] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	return true;
+}
+
+static int run_clear(void *number)
+{
+	_cleanup_fd_ int fd = -1;
+
+	if (mknod(LOOP_NODE, S_IFBLK | 0600, *(dev_t *)number) < 0 && errno != EEXIST)
+		return -errno;
+	fd = open(LOOP_NODE, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	unlink(LOOP_NODE);
+	return fd < 0 || ioctl(fd, LOOP_CLR_FD) < 0 ? -errno : 0;
+}
+
+static bool release_loop(int dir, const char *name, const char *below)
+{
+	char file[PATH_MAX], number[32];
+	unsigned major_number, minor_number;
+	dev_t device;
+	const struct delegate_work work = {.run = run_clear, .data = &device, .give_fd = -1};
+	int r;
+
+	if (!read_line(dir, name, "loop/backing_file", file, sizeof(file)) ||
+	    !is_below(file, below) || !read_line(dir, name, "dev", number, sizeof(number)) ||
+	    sscanf(number, "%u:%u", &major_number, &minor_number) != 2)
+		return false;
+	device = makedev(major_number, minor_number);
+	r = delegate(&work);
+	if (r < 0)
+		log_warning("cannot release '%s', a loop device: %s", name, strerror(-r));
+	return r == 0;
+}
+
+static size_t release_loops(const char *below)
+{
+	size_t gone = 0;
+	struct dirent *entry;
+	DIR *dir;
+
+	if (mkdir(SYSFS, 0700) < 0 && errno != EEXIST)
+		return 0;
+	if (mount("sysfs", SYSFS, "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
+		return 0;
+	dir = opendir(SYSFS "/block");
+	while (dir && (entry = readdir(dir)))
+		if (strncmp(entry->d_name, "loop", 4) == 0)
+			gone += release_loop(dirfd(dir), entry->d_name, below);
+	if (dir)
+		closedir(dir);
+	umount2(SYSFS, MNT_DETACH);
+	return gone;
+}
+
+size_t leftovers_release(const char *below)
+{
+	return release_swap(below) + release_loops(below);
+}
