@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* How a phase says why it fails. */
+/* How a phase says why it fails, and what else there is to be known. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "guest.h"
+#include "list.h"
+#include "log.h"
 
 int guest_error(struct guest *g, int errnum, const char *format, ...)
 {
@@ -25,4 +28,20 @@ int guest_error(struct guest *g, int errnum, const char *format, ...)
 	if (errnum)
 		snprintf(g->error + n, sizeof(g->error) - (size_t)n, ": %s", why);
 	return errnum ? -errnum : -EINVAL;
+}
+
+void guest_notice(struct guest *g, const char *format, ...)
+{
+	_cleanup_free_ char *text = NULL;
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vasprintf(&text, format, args);
+	va_end(args);
+	if (n < 0)
+		return;
+	log_debug("%s", text);
+	/* Not worth a boot, when there is no memory for it. */
+	(void)strlist_add(&g->notices, text);
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "ext4.h"
 #include "guest.h"
 #include "list.h"
 
@@ -128,16 +129,24 @@ static int resolve_type(struct guest *g, const struct block_mount *m, char *type
 	return 0;
 }
 
-int filesystem_mount(struct guest *g, const struct block_mount *m)
+/* Mounted all the same it would lose more with each write. */
+static int require_sound(struct guest *g, const struct block_mount *m, const struct ext4_state *s)
+{
+	if (!s->errors)
+		return 0;
+	if (m->errors != ERRORS_MOUNT)
+		return guest_error(g, 0, "'%s', the %s, has errors: e2fsck(8) repairs them",
+		                   m->node, m->what);
+	guest_notice(g, "the %s is mounted though it has errors", m->what);
+	return 0;
+}
+
+static int mount_block(struct guest *g, const struct block_mount *m, const char *type)
 {
 	_cleanup_free_ char *data = NULL;
 	unsigned long flags = 0;
-	char type[32];
-	int r = resolve_type(g, m, type, sizeof(type));
+	int r = split_options(m, type, &flags, &data);
 
-	if (r < 0)
-		return r;
-	r = split_options(m, type, &flags, &data);
 	if (r < 0)
 		return guest_error(g, -r, "cannot read the mount options of '%s'", m->what);
 	if (mount(m->node, m->target, type, flags, data) == 0)
@@ -149,6 +158,36 @@ int filesystem_mount(struct guest *g, const struct block_mount *m)
 	if (errno == EROFS || errno == EACCES) /* EACCES: the device, EROFS: its filesystem */
 		return guest_error(g, 0, "'%s', the %s, is a read-only device", m->node, m->what);
 	return guest_error(g, errno, "cannot mount '%s' (%s), the %s", m->node, type, m->what);
+}
+
+/* What became of one that was not unmounted; that its journal was not sound shows only now. */
+static int tell_unclean(struct guest *g, const struct block_mount *m, bool journaled)
+{
+	struct ext4_state now;
+
+	if (m->readonly) {
+		guest_notice(g, "the %s was not unmounted: what its journal holds is missing",
+		             m->what);
+		return 0;
+	}
+	guest_notice(g, "the %s was not unmounted: %s", m->what,
+	             journaled ? "its journal has been replayed" : "it has no journal to replay");
+	return ext4_read(m->node, &now) == 0 ? require_sound(g, m, &now) : 0;
+}
+
+int filesystem_mount(struct guest *g, const struct block_mount *m)
+{
+	struct ext4_state before = {0};
+	char type[32];
+	int r = resolve_type(g, m, type, sizeof(type));
+
+	if (r == 0 && ext4_is(type) && ext4_read(m->node, &before) == 0)
+		r = require_sound(g, m, &before);
+	if (r == 0)
+		r = mount_block(g, m, type);
+	if (r == 0 && before.unclean && !before.errors)
+		r = tell_unclean(g, m, before.journaled);
+	return r;
 }
 
 static int pin(struct guest *g, const char *path)

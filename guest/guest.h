@@ -36,8 +36,9 @@ struct guest {
 	int button_fd;      /* of power_button_open(), or negative */
 	bool root_readonly; /* to be remounted read-only once it is furnished */
 	struct pins pins;
-	char failed_phase[64]; /* name of the phase that failed, or "" */
-	char error[768];       /* why, one line; set by guest_error() */
+	struct strlist notices; /* of the phase that runs; see guest_notice() */
+	char failed_phase[64];  /* name of the phase that failed, or "" */
+	char error[768];        /* why, one line; set by guest_error() */
 };
 
 enum phase_policy { PHASE_REQUIRED, PHASE_OPTIONAL };
@@ -56,6 +57,12 @@ struct phase {
  */
 int guest_error(struct guest *g, int errnum, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/*
+ * guest_notice() - tell the host, and the log, what its operator should know though the boot goes
+ * on.
+ */
+void guest_notice(struct guest *g, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 int phase_early_mounts(struct guest *g);
 int phase_cmdline(struct guest *g);

@@ -43,6 +43,7 @@
 #include "contract.h"
 #include "crash.h"
 #include "guest.h"
+#include "list.h"
 #include "log.h"
 #include "power_button.h"
 #include "shutdown.h"
@@ -87,6 +88,18 @@ static void send_timeline(struct account *a, struct timeline *t)
 	}
 }
 
+static void send_notices(struct guest *g, struct account *a, const char *phase)
+{
+	for (size_t i = 0; i < g->notices.count; i++) {
+		struct report_message m = {.event = REPORT_NOTICE};
+
+		snprintf(m.name, sizeof(m.name), "%s", phase);
+		snprintf(m.error, sizeof(m.error), "%s", g->notices.items[i]);
+		account_send(a, &m);
+	}
+	strlist_release(&g->notices);
+}
+
 static int run_phase(struct guest *g, const struct phase *phase)
 {
 	int r = phase->run(g);
@@ -126,6 +139,7 @@ static int run_phases(struct guest *g, struct account *a)
 		log_debug("%s: %lld us", phases[i].name, (long long)t.us[i]);
 		if (r == 0 && phases[i].run == phase_config)
 			r = settle_account(g, a);
+		send_notices(g, a, phases[i].name);
 		if (r < 0)
 			return r;
 		send_timeline(a, &t);

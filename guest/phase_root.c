@@ -16,7 +16,9 @@
 #include <unistd.h>
 
 #include "contract.h"
+#include "cleanup.h"
 #include "device.h"
+#include "ext4.h"
 #include "filesystem.h"
 #include "furnish.h"
 #include "guest.h"
@@ -61,6 +63,13 @@ static bool fallback_upper_is_free(const struct guest *g)
 	return true;
 }
 
+static int grow(struct guest *g, const struct root_plan *plan, const struct block_mount *m)
+{
+	_cleanup_fd_ int fd = plan->grow ? open(m->target, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	return fd < 0 ? 0 : ext4_grow(g, m->what, m->node, fd);
+}
+
 static int mount_device(struct guest *g, const struct root_plan *plan, const char *target)
 {
 	char node[DEVICE_NODE_SIZE];
@@ -71,17 +80,24 @@ static int mount_device(struct guest *g, const struct root_plan *plan, const cha
 	    .fstype = plan->fstype,
 	    .options = plan->options,
 	    .readonly = plan->layer != ROOT_LAYER_NONE,
+	    .errors = plan->errors,
 	};
 	int r = device_wait(g, "root filesystem", plan->device, node);
 
-	return r < 0 ? r : filesystem_mount(g, &m);
+	if (r == 0)
+		r = filesystem_mount(g, &m);
+	return r == 0 && plan->layer == ROOT_LAYER_NONE ? grow(g, plan, &m) : r;
 }
 
 static int mount_upper(struct guest *g, const struct root_plan *plan)
 {
 	char node[DEVICE_NODE_SIZE];
 	struct block_mount m = {
-	    .what = "root's writable layer", .node = node, .target = LAYER_UPPER};
+	    .what = "root's writable layer",
+	    .node = node,
+	    .target = LAYER_UPPER,
+	    .errors = plan->errors,
+	};
 	int r;
 
 	if (plan->layer == ROOT_LAYER_TMPFS) {
@@ -91,7 +107,9 @@ static int mount_upper(struct guest *g, const struct root_plan *plan)
 		return 0;
 	}
 	r = device_wait(g, "root's writable layer", plan->upper_device, node);
-	return r < 0 ? r : filesystem_mount(g, &m);
+	if (r == 0)
+		r = filesystem_mount(g, &m);
+	return r < 0 ? r : grow(g, plan, &m);
 }
 
 int phase_root(struct guest *g)

@@ -29,5 +29,7 @@ struct root_plan root_plan(const struct root *root, bool fallback_free)
 		plan.upper_device = root->overlay_device;
 	}
 	plan.readonly = root->mode == VOLUME_RO;
+	plan.grow = root->grow;
+	plan.errors = root->errors;
 	return plan;
 }

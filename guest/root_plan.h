@@ -17,6 +17,8 @@ struct root_plan {
 	enum root_layer layer;    /* what stands above the device */
 	const char *upper_device; /* with ROOT_LAYER_DEVICE */
 	bool readonly;            /* in the end */
+	bool grow;                /* what is written to */
+	int errors;               /* enum errors_policy */
 };
 
 /*

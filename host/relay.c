@@ -193,6 +193,12 @@ static void show_phase(struct relay *r, const struct report_message *m)
 		flow_insert(&r->flows[FLOW_CONSOLE], line, (size_t)n);
 }
 
+/* Before the workload says anything: its streams are not cut through. */
+static void show_notice(const struct report_message *m)
+{
+	fail("guest: %s: %s", m->name, m->error);
+}
+
 /* The last word counts once: what a guest says after it changes nothing. */
 static void take_end(struct relay *r, const struct report_message *m)
 {
@@ -218,6 +224,8 @@ static void take_reports(struct relay *r)
 	while (report_channel_next(&r->report, &m)) {
 		if (m.event == REPORT_PHASE)
 			show_phase(r, &m);
+		else if (m.event == REPORT_NOTICE)
+			show_notice(&m);
 		else if (m.event == REPORT_EXIT || m.event == REPORT_FAILED)
 			take_end(r, &m);
 	}

@@ -238,6 +238,10 @@ static void check_root(const struct check *c)
 	const struct root *root = c->cfg->root;
 	const char *device;
 
+	if (root && root->grow && root->mode != VOLUME_RW && !root->overlay_device)
+		error_at(c, "root",
+		         "is for a device that can be written: mode 'rw' or an overlay_device",
+		         "/root/grow");
 	if (!root || !root->overlay_device)
 		return;
 	device = root->device ? root->device : ROOT_LOWER_FALLBACK;
@@ -297,6 +301,12 @@ static void check_volume(const struct check *c, const struct volume *v, size_t i
 	if (v->mode && v->mode != VOLUME_OVERLAY && v->overlay_device)
 		error_at(c, "volume", "goes with mode 'overlay' only",
 		         "/volume_mounts/%zu/overlay_device", i);
+	if (v->mode == VOLUME_RO && v->grow)
+		error_at(c, "volume", "is for a volume that can be written",
+		         "/volume_mounts/%zu/grow", i);
+	if (v->mode == VOLUME_RO && v->format)
+		error_at(c, "volume", "is for a volume that can be written",
+		         "/volume_mounts/%zu/format", i);
 	if (v->device && v->overlay_device && strcmp(v->device, v->overlay_device) == 0)
 		error_at(c, "volume", "is the device below as well",
 		         "/volume_mounts/%zu/overlay_device", i);

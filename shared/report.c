@@ -22,10 +22,8 @@ static_assert(3 * (FIELD_SIZE(name) + FIELD_SIZE(error) + FIELD_SIZE(power)) + 2
               "each byte of the strings may become a replacement of three");
 
 static const char *const event_names[] = {
-    [REPORT_PHASE] = "phase",
-    [REPORT_STARTED] = "started",
-    [REPORT_EXIT] = "exit",
-    [REPORT_FAILED] = "failed",
+    [REPORT_PHASE] = "phase", [REPORT_STARTED] = "started", [REPORT_NOTICE] = "notice",
+    [REPORT_EXIT] = "exit",   [REPORT_FAILED] = "failed",
 };
 
 /* A line being written; length beyond size says that it did not fit. */
@@ -91,6 +89,10 @@ int report_format(char *line, size_t size, const struct report_message *m)
 		break;
 	case REPORT_STARTED:
 		put(&l, ",\"pid\":%d,\"at\":%" PRId64, m->pid, m->at_us);
+		break;
+	case REPORT_NOTICE:
+		put_string(&l, "phase", m->name);
+		put_string(&l, "text", m->error);
 		break;
 	case REPORT_EXIT:
 		put(&l, ",\"code\":%d,\"signal\":%d,\"oom\":%s", m->code, m->signal,
@@ -333,6 +335,7 @@ static const struct member {
     MEMBER("name", KIND_STRING, name, 0),
     MEMBER("phase", KIND_STRING, name, 0),
     MEMBER("error", KIND_STRING, error, 0),
+    MEMBER("text", KIND_STRING, error, 0),
     MEMBER("power", KIND_STRING, power, 0),
     MEMBER("us", KIND_INT64, us, INT64_MAX),
     MEMBER("at", KIND_INT64, at_us, INT64_MAX),

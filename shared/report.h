@@ -4,6 +4,7 @@
  *
  *   guest: {"event":"phase","name":"root","us":1234,"at":812345}
  *          {"event":"started","pid":7,"at":901234}
+ *          {"event":"notice","phase":"volumes","text":"…"}
  *          {"event":"exit","code":0,"signal":0,"oom":false,"stdout":12,"stderr":0}
  *          {"event":"failed","phase":"volumes","error":"…","code":125}
  *   host:  {"hello":1}        the host counts bytes: wait for "done" before power-off
@@ -17,6 +18,8 @@
  * kernel started (CLOCK_BOOTTIME).
  * "power" of exit: what becomes of the machine, when it is not powered off:
  * "reboot", "halt" or "kexec".
+ * "notice" is what a host's operator should know though the boot goes on: a
+ * journal that was replayed, a filesystem that has grown.
  * "code" of exit is the status as a shell counts it (128+n for a signal).
  * "stdout" and "stderr" count the bytes sent on those ports.
  */
@@ -31,6 +34,7 @@ enum report_event {
 	REPORT_UNKNOWN, /* a line of a later version: ignored */
 	REPORT_PHASE,
 	REPORT_STARTED,
+	REPORT_NOTICE,
 	REPORT_EXIT,
 	REPORT_FAILED,
 };
@@ -38,8 +42,8 @@ enum report_event {
 /* One line from the guest. Strings are NUL-terminated and cut, never overrun. */
 struct report_message {
 	enum report_event event;
-	char name[64];      /* phase, failed: the phase's name */
-	char error[1024];   /* failed, exit: one line of why, or "" */
+	char name[64];      /* phase, notice, failed: the phase's name */
+	char error[1024];   /* failed, exit: one line of why, or ""; notice: its text */
 	char power[16];     /* exit: "reboot", "halt" or "kexec"; "" for power-off */
 	int64_t us;         /* phase: duration; all: 0 when absent */
 	int64_t at_us;      /* phase, started: when, since the kernel started; 0 when absent */

@@ -78,6 +78,7 @@ static void note_event(struct console *c, const struct report_message *m)
 		c->code = m->code;
 		c->spoken_after = 0;
 		break;
+	case REPORT_NOTICE:
 	case REPORT_STARTED:
 	case REPORT_PHASE:
 		break;

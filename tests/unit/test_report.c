@@ -39,6 +39,8 @@ static void test_lines_are_those_of_the_contract(void **state)
 	     "{\"event\":\"phase\",\"name\":\"root\",\"us\":1234,\"at\":812345}\n"},
 	    {{.event = REPORT_STARTED, .pid = 7, .at_us = 901234},
 	     "{\"event\":\"started\",\"pid\":7,\"at\":901234}\n"},
+	    {{.event = REPORT_NOTICE, .name = "volumes", .error = "replayed"},
+	     "{\"event\":\"notice\",\"phase\":\"volumes\",\"text\":\"replayed\"}\n"},
 	    {{.event = REPORT_EXIT, .code = 137, .signal = 9, .oom = true, .out_bytes = 12},
 	     "{\"event\":\"exit\",\"code\":137,\"signal\":9,\"oom\":true,\"stdout\":12,"
 	     "\"stderr\":0}\n"},

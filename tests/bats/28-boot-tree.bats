@@ -1,0 +1,78 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Mounts, nodes, files and volumes on the stock kernel, where namespaces cannot show them or another
+# kernel would.
+# shellcheck disable=SC2154 # vm sets status, output and stderr
+
+load helper
+load vm
+
+# edit FILTER - change base.json.
+edit() {
+	jq -c "$1" base.json >edited.json
+	mv edited.json base.json
+}
+
+blocks_of() {
+	dumpe2fs -h "$1" 2>/dev/null | sed -n 's/^Block count: *//p'
+}
+
+@test "filesystems fill their devices while they are mounted" {
+	cp --sparse=always "$PROBE_IMAGE" root.img
+	make_disk data.img
+	make_disk upper.img
+	make_disk lower.img
+	truncate -s 96M root.img data.img upper.img lower.img
+	edit '.root = {device: "serial=root", mode: "rw", grow: true} | .volume_mounts = [
+		{device: "serial=data", path: "/data", mode: "rw", grow: true},
+		{device: "serial=lower", path: "/both", mode: "overlay", overlay_device: "serial=upper",
+			grow: true}]'
+	run_vmconfig run --config base.json --timeout 120 --disk root.img,serial=root \
+		--disk data.img,serial=data --disk lower.img,serial=lower,ro --disk upper.img,serial=upper \
+		-- write /data/x y , write /both/x y , write /x y , cat /data/x
+	assert_status 0
+	assert_output y
+	assert_stderr_contains 'guest: root: the root filesystem has grown from '
+	assert_stderr_contains "guest: volumes: the volume of '/data' has grown from 32 to 96 MiB"
+	assert_stderr_contains "guest: volumes: the volume of '/both' has grown from 32 to 96 MiB"
+	local image
+	for image in root data upper; do
+		assert_clean $image.img
+	done
+	[ "$(blocks_of data.img)" -eq $((3 * $(blocks_of lower.img))) ]
+	[ "$(blocks_of upper.img)" -eq "$(blocks_of data.img)" ]
+}
+
+@test "mounts, nodes, files and masks on the stock kernel" {
+	edit '.mounts = [
+			{destination: "/proc", type: "proc", source: "proc", options: ["nosuid", "hidepid=1"]},
+			{destination: "/dev", type: "tmpfs", source: "tmpfs", options: ["nosuid", "mode=755", "size=65536k"]},
+			{destination: "/dev/pts", type: "devpts", source: "devpts",
+				options: ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]},
+			{destination: "/dev/shm", type: "tmpfs", source: "shm", options: ["mode=1777", "size=64000k"]},
+			{destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: ["ro", "nosuid"]},
+			{destination: "/a", type: "tmpfs", options: ["size=1m", "mode=0750", "nosymfollow", "rshared"]},
+			{destination: "/a/up", type: "tmpfs"},
+			{destination: "/b", source: "/a", options: ["rbind", "rro"]},
+			{destination: "/o", type: "overlay", source: "overlay", options: ["lowerdir=/a:/run"]},
+			{destination: "/file", source: "/probe", options: ["bind", "ro", "rprivate"]}] |
+		.devices = [{path: "/dev/fuse", type: "c", major: 10, minor: 229}] |
+		.files = [{path: "/run/secrets/token", mode: 256, content: "hidden\n"}] |
+		.masked_paths = ["/proc/kcore", "/proc/acpi", "/sys/firmware"] |
+		.readonly_paths = ["/proc/sys", "/proc/irq"] | .rootfs_propagation = "shared"'
+	vm -- mounts , stat /dev/fuse , cat /run/secrets/token , stat /run/secrets/token , \
+		stat /proc/kcore , ls /sys/firmware , write /proc/sys/kernel/hostname x , \
+		write /b/up/x y , stat /dev/vda , stat /o/up , stat /file , exit 0
+	assert_status 0
+	local line
+	for line in 'stat /dev/fuse char 0666 0 0 10:229' hidden \
+		'stat /run/secrets/token file 0400 0 0 7' 'stat /proc/kcore char 0666 0 0 1:3' \
+		'write /proc/sys/kernel/hostname: Read-only file system' \
+		'write /b/up/x: Read-only file system'; do
+		grep -qxF -e "$line" <<<"$output$stderr" || fail "expected: $line" "$output" "$stderr"
+	done
+	grep -qx 'mount /a tmpfs rw,.*nosymfollow.*' <<<"$output" || fail "no /a" "$output"
+	grep -qx 'mount /b/up tmpfs ro,.*' <<<"$output" || fail "/b/up is not read-only" "$output"
+	grep -qx 'mount /sys/fs/cgroup cgroup2 ro,.*' <<<"$output" || fail "cgroup is not read-only" "$output"
+	[[ $output == *'stat /dev/vda block'* ]]
+}
