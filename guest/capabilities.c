@@ -11,56 +11,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "capability.h"
 #include "log.h"
 #include "steps.h"
 
-/* In the order of their numbers. */
-static const char *const names[] = {
-    "CAP_CHOWN",
-    "CAP_DAC_OVERRIDE",
-    "CAP_DAC_READ_SEARCH",
-    "CAP_FOWNER",
-    "CAP_FSETID",
-    "CAP_KILL",
-    "CAP_SETGID",
-    "CAP_SETUID",
-    "CAP_SETPCAP",
-    "CAP_LINUX_IMMUTABLE",
-    "CAP_NET_BIND_SERVICE",
-    "CAP_NET_BROADCAST",
-    "CAP_NET_ADMIN",
-    "CAP_NET_RAW",
-    "CAP_IPC_LOCK",
-    "CAP_IPC_OWNER",
-    "CAP_SYS_MODULE",
-    "CAP_SYS_RAWIO",
-    "CAP_SYS_CHROOT",
-    "CAP_SYS_PTRACE",
-    "CAP_SYS_PACCT",
-    "CAP_SYS_ADMIN",
-    "CAP_SYS_BOOT",
-    "CAP_SYS_NICE",
-    "CAP_SYS_RESOURCE",
-    "CAP_SYS_TIME",
-    "CAP_SYS_TTY_CONFIG",
-    "CAP_MKNOD",
-    "CAP_LEASE",
-    "CAP_AUDIT_WRITE",
-    "CAP_AUDIT_CONTROL",
-    "CAP_SETFCAP",
-    "CAP_MAC_OVERRIDE",
-    "CAP_MAC_ADMIN",
-    "CAP_SYSLOG",
-    "CAP_WAKE_ALARM",
-    "CAP_BLOCK_SUSPEND",
-    "CAP_AUDIT_READ",
-    "CAP_PERFMON",
-    "CAP_BPF",
-    "CAP_CHECKPOINT_RESTORE",
-};
-
-#define CAP_COUNT (sizeof(names) / sizeof(*names))
-#define BIT(n)    (UINT64_C(1) << (n))
+#define BIT(n) (UINT64_C(1) << (n))
 
 /* The kernel's sets are pairs of 32-bit words. */
 static int kernel_set(uint64_t permitted, uint64_t effective, uint64_t inheritable)
@@ -94,11 +49,9 @@ static uint64_t resolve_set(const char *set, const struct strlist *list, uint64_
 	uint64_t bits = 0;
 
 	for (size_t i = 0; i < list->count; i++) {
-		size_t n = 0;
+		int n = capability_parse(list->items[i]);
 
-		while (n < CAP_COUNT && strcmp(names[n], list->items[i]) != 0)
-			n++;
-		if (n == CAP_COUNT)
+		if (n < 0)
 			log_warning("capabilities: %s: '%s' is not known: left out", set,
 			            list->items[i]);
 		else if (!(allowed & BIT(n)))

@@ -17,6 +17,7 @@
 #include "contract.h"
 #include "document.h"
 #include "oci_linux.h"
+#include "oci_mounts.h"
 #include "oci_places.h"
 #include "oci_process.h"
 #include "oci_runtime_doc.h"
@@ -110,6 +111,8 @@ static int move_runtime(struct document *d, const char *bundle, struct oci_runti
 		result = oci_process_move(d, from->process, &r->config);
 	if (result == 0)
 		result = move_root(d, bundle, from->root, &r->config);
+	if (result == 0)
+		result = oci_mounts_move(d, bundle, &from->mounts, r);
 	if (result == 0)
 		result = oci_linux_move(d, from->linux_, r);
 	if (result == 0)

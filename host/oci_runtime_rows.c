@@ -68,10 +68,11 @@ const struct oci_row oci_runtime_rows[] = {
     GUEST("/process/ioPriority", "set with ioprio_set(2)"),
     IGNORED("/process/execCPUAffinity", "is for processes that join later, never for the first"),
 
-    WARNED("/mounts/*/destination", NOT_YET),
-    IGNORED("/mounts/*/type", NOT_YET),
-    IGNORED("/mounts/*/source", NOT_YET),
-    IGNORED("/mounts/*/options", NOT_YET),
+    GUEST("/mounts/*/destination", "where it is mounted, in the order of the list"),
+    GUEST("/mounts/*/type", "the filesystem's type"),
+    HOST("/mounts/*/source", "of a bind mount: a file goes along as a copy, a directory as a "
+                             "virtiofs share; any other goes to the guest as it is"),
+    GUEST("/mounts/*/options", "flags for mount(2), the rest is the filesystem's"),
     REFUSED("/mounts/*/uidMappings", "mounts with mapped ids cannot be made for a guest"),
     REFUSED("/mounts/*/gidMappings", "mounts with mapped ids cannot be made for a guest"),
 

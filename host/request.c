@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bind_shares.h"
 #include "cleanup.h"
 #include "compat_seed.h"
 #include "contract.h"
@@ -87,6 +88,8 @@ int request_convert(const struct input *in, struct document *d, struct overrides
 	result = overrides_apply(o, r);
 	if (result == 0 && (in->kind == INPUT_IMAGE || in->kind == INPUT_IMAGE_CONFIG))
 		image_volumes_yield(&r->config);
+	if (result == 0)
+		result = bind_shares_settle(d, r, vm);
 	if (result == 0 && vm)
 		result = vm_apply(vm, &r->vm);
 	if (result == 0)

@@ -48,7 +48,8 @@ struct vm_share {
 	char *tag;    /* what the guest mounts it by */
 	char *socket; /* virtiofsd's; NULL with 9p */
 	bool readonly;
-	bool is_9p; /* else virtiofs */
+	bool is_9p;     /* else virtiofs */
+	bool of_bundle; /* a bundle binds it, nobody has been told to share it */
 };
 
 struct vm_publish {
