@@ -87,7 +87,7 @@ static int plan_surroundings(struct guest *g, struct preparation *p)
 	int r = steps_add(&p->steps, &cgroup, "enter the workload's control group");
 
 	if (r == 0)
-		r = steps_add(&p->steps, &session, "make the console the controlling terminal");
+		r = steps_add(&p->steps, &session, "make the terminal the controlling one");
 	if (r == 0)
 		r = steps_add(&p->steps, &stdio, "set up standard streams");
 	if (r == 0)
@@ -206,6 +206,8 @@ int phase_workload(struct guest *g)
 		protect_init();
 		r = start(g, &p);
 	}
+	if (r < 0)
+		terminal_close(&workload.terminal); /* or the console would stay raw */
 	release(&p);
 	return r;
 }

@@ -69,11 +69,8 @@ static int use_port(struct guest *g, struct stdio_plan *plan, int stream, int po
 
 static int plan_stream(struct guest *g, struct stdio_plan *plan, int stream, uid_t owner)
 {
-	int port;
+	int port = port_open(port_names[stream]);
 
-	if (g->config.terminal)
-		return use_console(g, plan, stream, O_RDWR, owner);
-	port = port_open(port_names[stream]);
 	if (port >= 0)
 		return use_port(g, plan, stream, port, owner);
 	if (port != -ENOENT)
@@ -86,12 +83,80 @@ static int plan_stream(struct guest *g, struct stdio_plan *plan, int stream, uid
 	return 0;
 }
 
+/* --- a terminal ---------------------------------------------------------------------------------
+ */
+
+static int duplicate(int fd)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+
+	return copy < 0 ? -errno : copy;
+}
+
+/* What the terminal is relayed to: the two ports, or else the console for both. */
+static int open_other_side(struct guest *g, int *in, int *out)
+{
+	int console;
+
+	*in = port_open(port_names[STREAM_STDIN]);
+	*out = port_open(port_names[STREAM_STDOUT]);
+	if ((*in < 0 && *in != -ENOENT) || (*out < 0 && *out != -ENOENT))
+		return guest_error(g, -(*in < *out ? *in : *out),
+		                   "cannot open the terminal's ports");
+	if (*out >= 0)
+		return 0;
+	*out = open_above_stdio("/dev/console", O_RDWR | O_NONBLOCK);
+	if (*out < 0)
+		return guest_error(g, -*out, "cannot open '/dev/console'");
+	if (*in >= 0)
+		return 0;
+	*in = duplicate(*out);
+	console = duplicate(*out);
+	if (*in < 0 || console < 0)
+		return guest_error(g, EMFILE, "cannot open '/dev/console'");
+	if (terminal_take_console(&workload.terminal, console) < 0)
+		return guest_error(g, errno, "cannot set the mode of '/dev/console'");
+	return 0;
+}
+
+static int plan_terminal(struct guest *g, struct stdio_plan *plan, uid_t owner)
+{
+	const struct console_size *size = g->config.console_size;
+	struct stream *in = &workload.streams[STREAM_STDIN];
+	struct stream *out = &workload.streams[STREAM_STDOUT];
+	int r = terminal_open(&workload.terminal, owner, size ? (unsigned)size->height.value : 0,
+	                      size ? (unsigned)size->width.value : 0);
+
+	if (r < 0)
+		return guest_error(g, -r, "cannot make a terminal");
+	r = open_other_side(g, &in->source, &out->sink);
+	if (r < 0)
+		return r;
+	in->sink = duplicate(workload.terminal.master);
+	in->type_end = true;
+	out->source = duplicate(workload.terminal.master);
+	for (int i = 0; i < STREAM_COUNT; i++) {
+		workload.streams[i].buffer = buffers[i];
+		workload.streams[i].size = sizeof(buffers[i]);
+		workload.streams[i].limit = STREAM_NO_LIMIT;
+		plan->child[i] = duplicate(workload.terminal.slave);
+		if (plan->child[i] < 0)
+			r = plan->child[i];
+	}
+	if (r < 0 || in->sink < 0 || out->source < 0)
+		return guest_error(g, EMFILE, "cannot set up a terminal");
+	return 0;
+}
+
 int stdio_plan_make(struct guest *g, struct stdio_plan *plan, const struct identity *identity)
 {
 	for (int i = 0; i < STREAM_COUNT; i++) {
 		plan->child[i] = -1;
 		workload.streams[i] = (struct stream){.source = -1, .sink = -1};
 	}
+	workload.terminal = (struct terminal){-1, -1, -1};
+	if (g->config.terminal)
+		return plan_terminal(g, plan, identity->uid);
 	for (int i = 0; i < STREAM_COUNT; i++) {
 		int r = plan_stream(g, plan, i, identity->uid);
 

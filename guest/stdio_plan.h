@@ -16,7 +16,8 @@ struct stdio_plan {
 /*
  * stdio_plan_make() - open what the config and the VMM provide.
  *
- * terminal: the console for all three. Otherwise each stream has its port when
+ * terminal: a pseudo terminal for all three, which the ports for input and
+ * output, or else the console, are the other side of. Otherwise each stream has its port when
  * there is one, through a pipe that belongs to the workload's user (who may
  * want to open /dev/stdout again); without ports standard input is /dev/null
  * and output goes to the console.

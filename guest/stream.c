@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "port.h"
+#include "terminal.h"
 
 static void close_end(int *fd)
 {
@@ -18,6 +19,11 @@ static void finish(struct stream *s)
 {
 	if (s->source >= 0 && s->read_bytes >= s->limit)
 		close_end(&s->source);
+	if (s->source < 0 && !s->length && s->type_end && s->sink >= 0) {
+		s->type_end = false;
+		s->start = 0;
+		s->length = terminal_end_of_input(s->sink, s->last, s->buffer);
+	}
 	if (s->source < 0 && !s->length && s->close_sink)
 		close_end(&s->sink);
 }
@@ -86,6 +92,8 @@ static bool drain(struct stream *s)
 	}
 	s->start += (size_t)n;
 	s->length -= (size_t)n;
+	if (n > 0)
+		s->last = s->buffer[s->start - 1];
 	return true;
 }
 

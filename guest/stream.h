@@ -22,6 +22,8 @@ struct stream {
 	uint64_t read_bytes; /* taken from the source */
 	uint64_t limit;      /* the source ends after this many bytes */
 	bool close_sink;     /* the reader must see the end: close the sink after the last byte */
+	bool type_end;       /* the sink is a terminal: type what means the end there */
+	char last;           /* byte that the sink has taken; 0: none */
 	bool held;           /* the sink is a port that the host may connect again: see port.h */
 };
 

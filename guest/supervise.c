@@ -140,6 +140,7 @@ static void enter(struct supervisor *s, enum state state)
 	} else if (state == DRAINING) {
 		/* Those that are nobody's children here, such as a helper that the kernel runs. */
 		kill(-1, SIGKILL);
+		terminal_hang_up(&workload.terminal);
 		s->deadline_us = clock_us() + HOST_SILENCE_US;
 	}
 }
@@ -268,6 +269,9 @@ static void take_command(struct supervisor *s, const struct report_command *c)
 	case REQUEST_STDIN_END:
 		stream_end_after(&workload.streams[STREAM_STDIN], c->value);
 		break;
+	case REQUEST_RESIZE:
+		terminal_resize(&workload.terminal, report_rows(c), report_columns(c));
+		break;
 	case REQUEST_WAITING:
 		if (s->state == DRAINING)
 			s->deadline_us = clock_us() + HOST_SILENCE_US;
@@ -363,6 +367,7 @@ enum machine_end supervise(const struct guest *g, struct account *a, struct repo
 		                                         .pid = workload.pid,
 		                                         .at_us = workload.started_us});
 	run(&s);
+	terminal_close(&workload.terminal);
 	m->out_bytes = workload.streams[STREAM_STDOUT].read_bytes;
 	m->err_bytes = workload.streams[STREAM_STDERR].read_bytes;
 	if (s.end != MACHINE_POWER_OFF)

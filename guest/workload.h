@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "stream.h"
+#include "terminal.h"
 
 struct guest;
 
@@ -17,6 +18,7 @@ struct workload {
 	pid_t pid;          /* 0: not running */
 	int64_t started_us; /* when its program was executed, by clock_us() */
 	struct stream streams[STREAM_COUNT];
+	struct terminal terminal;
 	/* When the program could not be executed: as a shell would count it, and why. Else 0. */
 	int status;
 	char error[512];

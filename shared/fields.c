@@ -389,7 +389,7 @@ static const struct field vmconfig_fields[] = {
     {"user", FIELD_RECORD, AT(vmconfig, user), .record = &user_record, .feature = "user",
      .doc = "who the workload runs as; absent: root"},
     {"terminal", FIELD_BOOL, AT(vmconfig, terminal), .feature = "terminal",
-     .doc = "the workload's standard streams are the console, its controlling terminal"},
+     .doc = "the workload's standard streams are a pseudo terminal, its controlling terminal"},
     {"console_size", FIELD_RECORD, AT(vmconfig, console_size), .record = &console_size_record,
      .doc = "the terminal's size"},
     {"rlimits", FIELD_RECORDS, AT_LIST(vmconfig, rlimits), .record = &rlimit_record, .max = 16,

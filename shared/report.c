@@ -417,12 +417,31 @@ int report_parse(const char *line, size_t length, struct report_message *m)
 static const struct {
 	const char *key;
 	enum report_request request;
-	bool has_number;
+	enum { WITH_TRUE, WITH_NUMBER, WITH_SIZE } with;
 } requests[] = {
-    {"hello", REQUEST_HELLO, true},      {"signal", REQUEST_SIGNAL, true},
-    {"stop", REQUEST_STOP, false},       {"stdin_end", REQUEST_STDIN_END, true},
-    {"waiting", REQUEST_WAITING, false}, {"done", REQUEST_DONE, false},
+    {"hello", REQUEST_HELLO, WITH_NUMBER}, {"signal", REQUEST_SIGNAL, WITH_NUMBER},
+    {"stop", REQUEST_STOP, WITH_TRUE},     {"stdin_end", REQUEST_STDIN_END, WITH_NUMBER},
+    {"resize", REQUEST_RESIZE, WITH_SIZE}, {"waiting", REQUEST_WAITING, WITH_TRUE},
+    {"done", REQUEST_DONE, WITH_TRUE},
 };
+
+static bool rows_and_columns(const struct value *v, uint64_t *value)
+{
+	struct value part = {0};
+	uint64_t rows, columns;
+	size_t n = strcspn(v->text, "x");
+
+	if (!v->is_string || !v->text[n])
+		return false;
+	memcpy(part.text, v->text, n);
+	if (!number(&part, UINT16_MAX, &rows))
+		return false;
+	snprintf(part.text, sizeof(part.text), "%s", v->text + n + 1);
+	if (!number(&part, UINT16_MAX, &columns))
+		return false;
+	*value = report_size((unsigned)rows, (unsigned)columns);
+	return true;
+}
 
 int report_command_format(char *line, size_t size, const struct report_command *c)
 {
@@ -431,8 +450,11 @@ int report_command_format(char *line, size_t size, const struct report_command *
 	for (size_t i = 0; i < sizeof(requests) / sizeof(*requests); i++) {
 		if (requests[i].request != c->request)
 			continue;
-		if (requests[i].has_number)
+		if (requests[i].with == WITH_NUMBER)
 			put(&l, "{\"%s\":%" PRIu64, requests[i].key, c->value);
+		else if (requests[i].with == WITH_SIZE)
+			put(&l, "{\"%s\":\"%ux%u\"", requests[i].key, report_rows(c),
+			    report_columns(c));
 		else
 			put(&l, "{\"%s\":true", requests[i].key);
 		return finish(&l);
@@ -451,8 +473,10 @@ static bool command_member(void *command, const char *key, const struct value *v
 		if (c->request)
 			return false; /* one request a line */
 		c->request = requests[i].request;
-		if (requests[i].has_number)
+		if (requests[i].with == WITH_NUMBER)
 			return number(v, UINT64_MAX, &c->value);
+		if (requests[i].with == WITH_SIZE)
+			return rows_and_columns(v, &c->value);
 		return boolean(v, &is_true) && is_true;
 	}
 	return true;

@@ -11,6 +11,7 @@
  *          {"signal":15}      to the workload's process group
  *          {"stop":true}      stop_signal, stop_timeout, SIGKILL
  *          {"stdin_end":N}    standard input ended after N bytes
+ *          {"resize":"24x80"} the terminal has so many rows and columns
  *          {"waiting":true}   the host's reader is slow; keep waiting
  *          {"done":true}      everything has arrived: power off
  *
@@ -61,6 +62,7 @@ enum report_request {
 	REQUEST_SIGNAL,
 	REQUEST_STOP,
 	REQUEST_STDIN_END,
+	REQUEST_RESIZE,
 	REQUEST_WAITING,
 	REQUEST_DONE,
 };
@@ -68,8 +70,24 @@ enum report_request {
 /* One line from the host. */
 struct report_command {
 	enum report_request request;
-	uint64_t value; /* signal number or byte count */
+	uint64_t value; /* signal number, byte count, or report_size() */
 };
+
+/* A terminal's size as one value, and back. */
+static inline uint64_t report_size(unsigned rows, unsigned columns)
+{
+	return (uint64_t)rows << 16 | columns;
+}
+
+static inline unsigned report_rows(const struct report_command *c)
+{
+	return (unsigned)(c->value >> 16) & 0xffff;
+}
+
+static inline unsigned report_columns(const struct report_command *c)
+{
+	return (unsigned)c->value & 0xffff;
+}
 
 /*
  * report_format() - write @m as a line, "\n" included.

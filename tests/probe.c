@@ -38,8 +38,8 @@ void put_escaped(const char *data, size_t length)
 
 static const struct verb *find_verb(const char *name)
 {
-	static const struct verb *const tables[] = {process_verbs, file_verbs, net_verbs,
-	                                            hostile_verbs, confine_verbs};
+	static const struct verb *const tables[] = {process_verbs, file_verbs,    net_verbs,
+	                                            hostile_verbs, confine_verbs, tty_verbs};
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
 		for (const struct verb *v = tables[i]; v->name; v++)

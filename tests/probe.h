@@ -24,6 +24,7 @@ extern const struct verb file_verbs[];
 extern const struct verb net_verbs[];
 extern const struct verb hostile_verbs[];
 extern const struct verb confine_verbs[];
+extern const struct verb tty_verbs[];
 
 /* complain() - print "VERB WORD: <errno's text>". Return: 1. */
 int complain(const char *word);

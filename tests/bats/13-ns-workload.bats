@@ -363,16 +363,6 @@ account_image() {
 	{ cat data && printf 'no line end'; } | cmp - bytes
 }
 
-@test "terminal: the console is the workload's, with job control" {
-	config '.terminal = true' tty , say ready , line
-	boot --when ready --type $'typed\n'
-	assert_exit 0
-	assert_line 'tty 1 1 1'
-	assert_line 'session own'
-	assert_line 'foreground yes'
-	assert_line 'line typed'
-}
-
 @test "without terminal, standard input is empty" {
 	run_probe tty , copy , say after
 	assert_exit 0

@@ -219,7 +219,7 @@ burn() {
 	config '.terminal = true' say before , hush , exit 3
 	boot
 	assert_exit 3
-	assert_line before
+	assert_line $'before\r'
 	config . hush , exit 3
 	boot
 	assert_exit 3

@@ -4,9 +4,12 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "stream.h"
+#include "terminal.h"
 
 static char buffer[64];
 static int in_writer, out_reader; /* the test's ends */
@@ -234,6 +237,86 @@ static void test_a_megabyte_in_odd_pieces(void **state)
 	assert_int_equal(stream.read_bytes, total);
 }
 
+/* Instead of the pipe, the sink is a terminal, which @reader is the other side of. */
+static void use_terminal(struct terminal *t)
+{
+	assert_int_equal(terminal_open(t, geteuid(), 5, 6), 0);
+	close(stream.sink);
+	stream.sink = fcntl(t->master, F_DUPFD_CLOEXEC, 0);
+	stream.type_end = true;
+}
+
+static void assert_typed(const struct terminal *t, const char *expected)
+{
+	char text[64];
+	size_t length = 0;
+	ssize_t n;
+
+	/* It may come in pieces; nothing at all is the end. */
+	do {
+		n = read(t->slave, text + length, sizeof(text) - 1 - length);
+		assert_true(n >= 0);
+		length += (size_t)n;
+	} while (n && length < strlen(expected));
+	text[length] = '\0';
+	assert_string_equal(text, expected);
+}
+
+static void test_the_end_is_typed_on_a_terminal(void **state)
+{
+	struct terminal t;
+
+	(void)state;
+	use_terminal(&t);
+	give("line\n");
+	end_input();
+	for (int i = 0; i < 4; i++)
+		stream_pump(&stream);
+	assert_true(stream_done(&stream));
+	assert_typed(&t, "line\n");
+	assert_typed(&t, "");
+	terminal_close(&t);
+}
+
+static void test_the_end_in_the_middle_of_a_line(void **state)
+{
+	struct terminal t;
+
+	(void)state;
+	use_terminal(&t);
+	give("half");
+	end_input();
+	for (int i = 0; i < 4; i++)
+		stream_pump(&stream);
+	assert_typed(&t, "half");
+	assert_typed(&t, "");
+	terminal_close(&t);
+}
+
+static void test_the_end_on_a_raw_terminal(void **state)
+{
+	struct termios mode;
+	struct winsize size;
+	struct terminal t;
+
+	(void)state;
+	use_terminal(&t);
+	assert_int_equal(ioctl(t.slave, TIOCGWINSZ, &size), 0);
+	assert_int_equal(size.ws_row, 5);
+	assert_int_equal(size.ws_col, 6);
+	assert_int_equal(tcgetattr(t.slave, &mode), 0);
+	cfmakeraw(&mode);
+	mode.c_cc[VEOF] = 'E';
+	assert_int_equal(tcsetattr(t.slave, TCSANOW, &mode), 0);
+	give("half");
+	end_input();
+	for (int i = 0; i < 4; i++)
+		stream_pump(&stream);
+	assert_true(stream_done(&stream));
+	assert_typed(&t, "halfE");
+	terminal_close(&t);
+}
+
 #define STREAM_TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -249,6 +332,9 @@ int main(void)
 	    STREAM_TEST(test_an_end_that_has_been_reached_already),
 	    STREAM_TEST(test_an_empty_source),
 	    STREAM_TEST(test_a_megabyte_in_odd_pieces),
+	    STREAM_TEST(test_the_end_is_typed_on_a_terminal),
+	    STREAM_TEST(test_the_end_in_the_middle_of_a_line),
+	    STREAM_TEST(test_the_end_on_a_raw_terminal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
