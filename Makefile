@@ -61,7 +61,7 @@ LINK        ?= static
 HOST_LIBS   := -lext2fs -lcom_err -lcjson -lmd
 # What makes images is a program of its own, linked with the system's libraries: the command that
 # execs it starts in a tenth of the time that loading them takes.
-IMAGE_LIBS  := -larchive -lkmod -lzstd -lz
+IMAGE_LIBS  := -larchive -lkmod -lzstd -lz -lnettle
 NATIVE_LIBS := -lmount -lblkid -lcjson
 STATIC_LIBS := -lmount -lblkid -luuid -lcjson
 

@@ -11,6 +11,14 @@ static int run_image(int argc, char **argv)
 	return image_tool_run(argc, argv);
 }
 
+const struct command cmd_rootfs = {
+    .name = "rootfs",
+    .synopsis = "--image LAYOUT[:REF] | --dir DIR -o IMG",
+    .summary = "make a root filesystem of an image's layers, or of a directory",
+    .groups = NULL,
+    .run = run_image,
+};
+
 const struct command cmd_initrd = {
     .name = "initrd",
     .synopsis = "[options] -o CPIO",

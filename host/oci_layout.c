@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,6 +22,7 @@
 #include "oci_index.h"
 #include "oci_search.h"
 #include "record.h"
+#include "vmconfig.h"
 
 #define LAYOUT_VERSION "1.0.0"
 
@@ -141,6 +143,121 @@ int layout_read_config(const char *spec, char **text, size_t *length, char **nam
 	if (r == 0)
 		r = blob_read(&image.layout, &config, text, length, name);
 	blob_release(&config);
+	record_release(&oci_manifest_record, &manifest);
+	return r;
+}
+
+/* Of an image's config, what says how its layers are to be verified. */
+struct rootfs_part {
+	char *type;
+	struct strlist diff_ids;
+};
+
+struct config_part {
+	struct rootfs_part *rootfs;
+};
+
+static const struct field rootfs_part_fields[] = {
+    {.key = "type", .type = FIELD_STRING, .offset = offsetof(struct rootfs_part, type)},
+    {.key = "diff_ids", .type = FIELD_STRINGS, .offset = offsetof(struct rootfs_part, diff_ids)},
+    {0},
+};
+
+static const struct record rootfs_part_record = {
+    .name = "rootfs",
+    .size = sizeof(struct rootfs_part),
+    .fields = rootfs_part_fields,
+    .open = true,
+};
+
+static const struct field config_part_fields[] = {
+    {.key = "rootfs",
+     .type = FIELD_RECORD,
+     .offset = offsetof(struct config_part, rootfs),
+     .record = &rootfs_part_record,
+     .flags = FIELD_REQUIRED},
+    {0},
+};
+
+static const struct record config_part_record = {
+    .name = "image config",
+    .size = sizeof(struct config_part),
+    .fields = config_part_fields,
+    .open = true,
+};
+
+void oci_layers_release(struct oci_layers *layers)
+{
+	for (size_t i = 0; i < layers->count; i++) {
+		blob_release(&layers->items[i].blob);
+		free(layers->items[i].media_type);
+		free(layers->items[i].diff_id);
+	}
+	free(layers->items);
+	if (layers->layout.fd >= 0)
+		close(layers->layout.fd);
+	free(layers->layout.path);
+	*layers = (struct oci_layers){.layout.fd = -1};
+}
+
+/* @diff_ids: one for each layer */
+static int take_layers(struct oci_layers *layers, const struct oci_manifest *manifest,
+                       const char *document, const struct strlist *diff_ids)
+{
+	int r = 0;
+
+	layers->items = calloc(manifest->layers.count + 1, sizeof(*layers->items));
+	if (!layers->items)
+		return fail_errno(ENOMEM, "cannot read '%s'", document);
+	for (size_t i = 0; i < manifest->layers.count && r == 0; i++) {
+		const struct oci_descriptor *d = &manifest->layers.items[i];
+		struct oci_layer *layer = &layers->items[layers->count++];
+		char pointer[40];
+
+		snprintf(pointer, sizeof(pointer), "/layers/%zu", i);
+		r = blob_set(&layer->blob, d, document, pointer);
+		layer->media_type = strdup(d->media_type);
+		layer->diff_id = strdup(diff_ids->items[i]);
+		if (r == 0 && (!layer->media_type || !layer->diff_id))
+			r = fail_errno(ENOMEM, "cannot read '%s'", document);
+	}
+	return r;
+}
+
+static int read_layers(struct image *image, const struct oci_manifest *manifest,
+                       const char *document, struct oci_layers *layers)
+{
+	struct config_part config = {0};
+	_cleanup_free_ char *name = NULL;
+	struct blob blob = {0};
+	int r = blob_set(&blob, manifest->config, document, "/config");
+
+	if (r == 0)
+		r = blob_decode(&image->layout, &blob, &config_part_record, &config, &name);
+	if (r == 0 && config.rootfs->diff_ids.count != manifest->layers.count)
+		r = fail("%s: /rootfs/diff_ids: are %zu, but '%s' has %zu layers", name,
+		         config.rootfs->diff_ids.count, document, manifest->layers.count);
+	if (r == 0)
+		r = take_layers(layers, manifest, document, &config.rootfs->diff_ids);
+	blob_release(&blob);
+	record_release(&config_part_record, &config);
+	return r;
+}
+
+int layout_read_layers(const char *spec, struct oci_layers *layers)
+{
+	_cleanup_(image_release) struct image image = {.layout.fd = -1};
+	_cleanup_free_ char *document = NULL;
+	struct oci_manifest manifest = {0};
+	int r = open_image(&image, spec);
+
+	*layers = (struct oci_layers){.layout.fd = -1};
+	if (r == 0)
+		r = read_manifest(&image, &manifest, &document);
+	if (r == 0)
+		r = read_layers(&image, &manifest, document, layers);
+	layers->layout = image.layout;
+	image.layout = (struct layout){.fd = -1};
 	record_release(&oci_manifest_record, &manifest);
 	return r;
 }

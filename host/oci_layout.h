@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#include "blob.h"
+
 /*
  * layout_read_config() - find an image in a layout and read its config.
  * @spec:   LAYOUT[:REF]; REF is a reference name or a digest in index.json; without it the
@@ -16,5 +18,28 @@
  * Return: 0, or -errno after printing a line.
  */
 int layout_read_config(const char *spec, char **text, size_t *length, char **name);
+
+struct oci_layer {
+	struct blob blob;
+	char *media_type;
+	char *diff_id; /* digest of the tar archive, as the config says */
+};
+
+/* The layers of an image, the lowest first. */
+struct oci_layers {
+	struct layout layout; /* open */
+	struct oci_layer *items;
+	size_t count;
+};
+
+/*
+ * layout_read_layers() - find an image in a layout, and what its layers are.
+ * @layers: overwritten; release it whatever the result
+ *
+ * Return: 0, or -errno after printing a line.
+ */
+int layout_read_layers(const char *spec, struct oci_layers *layers);
+
+void oci_layers_release(struct oci_layers *layers);
 
 #endif

@@ -3,7 +3,8 @@
 #ifndef VMCONFIG_IMAGE_CMD_H
 #define VMCONFIG_IMAGE_CMD_H
 
-/* Each has its rows in a table of its own; its line for `vmconfig help` is in host/cmd_image.c. */
+/* Each has its rows here; its line for `vmconfig help` is in host/cmd_image.c. */
+extern const struct command cmd_rootfs;
 
 extern const struct command cmd_initrd;
 

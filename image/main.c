@@ -15,6 +15,7 @@
 
 static const struct command *const commands[] = {
     &cmd_initrd,
+    &cmd_rootfs,
     NULL,
 };
 

@@ -4,7 +4,7 @@
 
 load helper
 
-COMMANDS='build show check explain schema initrd run'
+COMMANDS='build show check explain schema rootfs initrd run'
 
 # The long options that help lists for a command, or for all of them.
 options_of() {
@@ -59,7 +59,7 @@ same() {
 }
 
 @test "vmconfig(1) has every variable of the environment that is read" {
-	grep -ho '"\(VMCONFIG\|XDG\)_[A-Z_]*"' "$ROOT"/host/*.c | tr -d '"' | sort -u >used
+	grep -ho -e '"\(VMCONFIG\|XDG\)_[A-Z_]*"' -e '"SOURCE_DATE_EPOCH"' "$ROOT"/host/*.c "$ROOT"/image/*.c | tr -d '"' | sort -u >used
 	section vmconfig.1 ENVIRONMENT | sed -n 's/^\.It Ev //p' | sort -u >page
 	same variables used page
 }
