@@ -15,6 +15,7 @@
 #include "contract.h"
 #include "exec_plan.h"
 #include "guest.h"
+#include "hooks.h"
 #include "identity.h"
 #include "launch.h"
 #include "log.h"
@@ -137,9 +138,11 @@ static int start(struct guest *g, const struct preparation *p)
 	struct launch l;
 	int r = launch_fork(&l, &p->steps, &p->exec);
 
-	if (r < 0) {
+	if (r < 0)
 		r = guest_error(g, -r, "cannot start a process");
-	} else {
+	else
+		r = hooks_run(g, l.pid);
+	if (r == 0) {
 		workload.pid = launch_go(&l);
 		workload.started_us = clock_us();
 		r = workload.pid ? 0 : explain_failure(g, p, &l);

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* The config's start_container hooks. */
+#include "hooks.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "clock.h"
+#include "exec_plan.h"
+#include "guest.h"
+#include "launch.h"
+#include "log.h"
+#include "oci_state.h"
+#include "process_attributes.h"
+#include "steps.h"
+
+#define SECOND_US INT64_C(1000000)
+
+/* One hook, made ready. */
+struct hook_run {
+	const struct hook *hook;
+	struct exec_plan exec; /* its parts are these: */
+	char **argv, **envp;
+	char *paths[2];
+	struct steps steps;
+	int state; /* its standard input */
+};
+
+static int apply_stdio(const struct step *s)
+{
+	/* Its own session: what it starts can be killed with it, and no terminal is its own. */
+	if (setsid() < 0 || dup2((int)s->values[0], STDIN_FILENO) < 0 ||
+	    dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+		return -errno;
+	return 0;
+}
+
+/* A file rather than a pipe: a hook need not read it. */
+static int make_state(const struct guest *g, pid_t pid)
+{
+	_cleanup_free_ char *text = oci_state(&g->config, pid);
+	_cleanup_fd_ int fd = memfd_create("state", MFD_CLOEXEC);
+	size_t done = 0;
+
+	if (!text)
+		return -ENOMEM;
+	if (fd < 0)
+		return -errno;
+	for (size_t length = strlen(text); done < length;) {
+		ssize_t n = write(fd, text + done, length - done);
+
+		if (n < 0)
+			return -errno;
+		done += (size_t)n;
+	}
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return -errno;
+	return steal_fd(&fd);
+}
+
+/* NULL-terminated; the strings stay the list's. @first stands in for an empty list. */
+static char **make_vector(const struct strlist *list, char *first)
+{
+	char **vector = calloc(list->count + 2, sizeof(*vector));
+
+	if (!vector)
+		return NULL;
+	vector[0] = first;
+	for (size_t i = 0; i < list->count; i++)
+		vector[i] = list->items[i];
+	return vector;
+}
+
+static int make_ready(struct guest *g, struct hook_run *run, pid_t pid)
+{
+	struct step stdio = {.apply = apply_stdio};
+	int r;
+
+	run->argv = make_vector(&run->hook->args, run->hook->path);
+	run->envp = make_vector(&run->hook->env, NULL);
+	if (!run->argv || !run->envp)
+		return guest_error(g, ENOMEM, "cannot run hook '%s'", run->hook->path);
+	run->paths[0] = run->hook->path;
+	run->exec = (struct exec_plan){.argv = run->argv, .envp = run->envp, .paths = run->paths};
+	run->state = make_state(g, pid);
+	if (run->state < 0)
+		return guest_error(g, -run->state, "cannot make the state for hook '%s'",
+		                   run->hook->path);
+	stdio.values[0] = (uint64_t)run->state;
+	r = attributes_oom_score(g, &run->steps);
+	if (r == 0 && steps_add(&run->steps, &stdio, "set up its standard streams") < 0)
+		r = guest_error(g, ENOMEM, "cannot run hook '%s'", run->hook->path);
+	return r;
+}
+
+static void release(struct hook_run *run)
+{
+	free(run->argv);
+	free(run->envp);
+	steps_release(&run->steps);
+	if (run->state >= 0)
+		close(run->state);
+}
+
+/* Return: whether it has ended in time. */
+static bool wait_for_end(pid_t pid, int64_t deadline_us)
+{
+	_cleanup_fd_ int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+	int n;
+
+	if (fd < 0)
+		return true; /* it is waited for without a limit, then */
+	do
+		n = poll(&poll_fd, 1, clock_left_ms(deadline_us));
+	while ((n < 0 && errno == EINTR) || (n == 0 && clock_us() < deadline_us));
+	return n > 0;
+}
+
+static int take_end(struct guest *g, const struct hook *hook, pid_t pid)
+{
+	int64_t limit_s = hook->timeout.set ? hook->timeout.value : HOOK_LIMIT_S;
+	bool in_time = wait_for_end(pid, clock_us() + limit_s * SECOND_US);
+	int status = 0;
+
+	if (!in_time) {
+		kill(-pid, SIGKILL); /* the group that it leads */
+		kill(pid, SIGKILL);
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (!in_time)
+		return guest_error(g, 0, "hook '%s' was killed: it had not ended after %lld s",
+		                   hook->path, (long long)limit_s);
+	if (WIFSIGNALED(status))
+		return guest_error(g, 0, "hook '%s' was killed by signal %d", hook->path,
+		                   WTERMSIG(status));
+	if (WEXITSTATUS(status) != 0)
+		return guest_error(g, 0, "hook '%s' failed with status %d", hook->path,
+		                   WEXITSTATUS(status));
+	return 0;
+}
+
+static int explain(struct guest *g, const struct hook_run *run, const struct launch *l)
+{
+	const char *path = run->hook->path;
+
+	if (l->step < run->steps.count)
+		return guest_error(g, l->error, "cannot run hook '%s': cannot %s", path,
+		                   run->steps.items[l->step].what);
+	if (l->error == ELIBACC)
+		return guest_error(
+		    g, 0, "cannot run hook '%s': its interpreter or dynamic loader is missing",
+		    path);
+	return guest_error(g, l->error, "cannot run hook '%s'", path);
+}
+
+static int run_one(struct guest *g, struct hook_run *run)
+{
+	struct launch l;
+	pid_t pid = 0;
+	int r = launch_fork(&l, &run->steps, &run->exec);
+
+	if (r < 0)
+		r = guest_error(g, -r, "cannot run hook '%s'", run->hook->path);
+	else if ((pid = launch_go(&l)) == 0)
+		r = explain(g, run, &l);
+	launch_release(&l);
+	return pid ? take_end(g, run->hook, pid) : r;
+}
+
+int hooks_run(struct guest *g, pid_t pid)
+{
+	const struct hooks *hooks = g->config.hooks;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && hooks && i < hooks->start_container.count; i++) {
+		struct hook_run run = {.hook = &hooks->start_container.items[i], .state = -1};
+
+		log_debug("hook: %s", run.hook->path);
+		r = make_ready(g, &run, pid);
+		if (r == 0)
+			r = run_one(g, &run);
+		release(&run);
+	}
+	return r;
+}
