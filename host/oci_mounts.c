@@ -6,10 +6,12 @@
 #include "oci_mounts.h"
 
 #include <errno.h>
+#include <linux/magic.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "bind_source.h"
@@ -190,6 +192,38 @@ static int add_directory(const struct moving *m)
 	return add_mount(&m->r->config, m->mount);
 }
 
+/*
+ * Engines bind a tmpfs of theirs onto /dev/shm, so that containers may have it
+ * in common. Memory cannot be had in common with a guest: it gets one of its
+ * own, of the same size.
+ */
+static int add_shm(const struct moving *m, int fd)
+{
+	struct oci_mount *mount = m->mount;
+	_cleanup_free_ char *size = NULL;
+	struct strlist options = {0};
+	struct statfs fs;
+	int r = take_options(m, &options);
+
+	free(mount->type);
+	free(mount->source);
+	strlist_release(&mount->options);
+	mount->type = strdup("tmpfs");
+	mount->source = strdup("shm");
+	mount->options = options;
+	if (r == 0)
+		r = strlist_add(&mount->options, "mode=1777");
+	if (r == 0 && fstatfs(fd, &fs) == 0 && fs.f_type == TMPFS_MAGIC && fs.f_blocks) {
+		if (asprintf(&size, "size=%llu",
+		             (unsigned long long)fs.f_blocks * (unsigned long long)fs.f_bsize) < 0)
+			size = NULL;
+		r = size ? strlist_add(&mount->options, size) : -ENOMEM;
+	}
+	if (r < 0 || !mount->type || !mount->source)
+		return -ENOMEM;
+	return add_mount(&m->r->config, mount);
+}
+
 static int move_bind_of(const struct moving *m, int fd)
 {
 	const char *source = m->mount->source;
@@ -200,7 +234,8 @@ static int move_bind_of(const struct moving *m, int fd)
 	else if (S_ISREG(st.st_mode))
 		return add_file(m, fd, &st);
 	else if (S_ISDIR(st.st_mode))
-		return add_directory(m);
+		return strcmp(m->mount->destination, "/dev/shm") == 0 ? add_shm(m, fd)
+		                                                      : add_directory(m);
 	else if (S_ISSOCK(st.st_mode) || S_ISFIFO(st.st_mode))
 		note(m, SEVERITY_ERROR, "bind", "/source",
 		     "'%.256s' is a %s, of which a guest cannot have the other end: use vsock",

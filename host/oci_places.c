@@ -96,9 +96,12 @@ static const struct field *find_field(const struct record *record, const char *k
 	return NULL;
 }
 
-/* Within a field that has a row: only what nobody knows is told. */
+/*
+ * Within a field that has a row: only what nobody knows is told. The members
+ * of FIELD_NAMES are like items of a list, whatever they are called.
+ */
 static int walk_unknown(const struct walk *w, const cJSON *node, const char *pointer,
-                        const struct record *record)
+                        const struct record *record, bool any_name)
 {
 	const cJSON *child;
 	size_t index = 0;
@@ -106,18 +109,21 @@ static int walk_unknown(const struct walk *w, const cJSON *node, const char *poi
 
 	cJSON_ArrayForEach(child, node)
 	{
-		const struct field *f = NULL;
 		_cleanup_free_ char *below = pointer_to(pointer, child->string, index++);
+		const struct field *f;
 
 		if (!below)
 			return -ENOMEM;
-		if (child->string) {
+		if (!child->string || any_name) {
+			r = walk_unknown(w, child, below, record, false);
+		} else {
 			f = find_field(record, child->string);
 			if (!f)
 				r = w->visit(w->arg, child, below, NULL);
+			else if (f->record)
+				r = walk_unknown(w, child, below, f->record,
+				                 f->type == FIELD_NAMES);
 		}
-		if (r == 0 && (!child->string || (f && f->record)))
-			r = walk_unknown(w, child, below, f ? f->record : record);
 		if (r < 0)
 			return r;
 	}
@@ -134,7 +140,9 @@ static int walk(const struct walk *w, const cJSON *node, const char *pointer, co
 
 	if (row) {
 		r = w->visit(w->arg, node, pointer, row);
-		return r == 0 && record ? walk_unknown(w, node, pointer, record) : r;
+		if (r == 0 && record)
+			r = walk_unknown(w, node, pointer, record, f->type == FIELD_NAMES);
+		return r;
 	}
 	if (!oci_row_below(w->rows, pointer))
 		return w->visit(w->arg, node, pointer, NULL);

@@ -16,6 +16,7 @@
 #include "cleanup.h"
 #include "contract.h"
 #include "document.h"
+#include "list.h"
 #include "oci_linux.h"
 #include "oci_mounts.h"
 #include "oci_places.h"
@@ -24,6 +25,7 @@
 #include "oci_vm.h"
 #include "record.h"
 #include "semver.h"
+#include "signals.h"
 #include "vm.h"
 
 static void check_version(struct document *d, const char *text)
@@ -83,6 +85,31 @@ static int move_root(struct document *d, const char *bundle, const struct oci_ro
 	return bundle && from->path ? check_root_path(d, bundle, from->path) : 0;
 }
 
+/*
+ * No field of a runtime configuration says how to stop. The annotation that the
+ * image specification has converters write does, and engines write it.
+ */
+static int move_stop_signal(struct document *d, struct vmconfig *cfg)
+{
+	static const char name[] = "org.opencontainers.image.stopSignal";
+	const char *text = strmap_get(&cfg->annotations, name);
+	char signal[32];
+	int number;
+
+	if (!text || !*text)
+		return 0;
+	number = signal_parse(text);
+	if (number < 0) {
+		document_note(d, SEVERITY_WARNING, "signal",
+		              "/annotations/org.opencontainers.image.stopSignal",
+		              "'%.64s' is no signal, SIGTERM is taken", text);
+		return 0;
+	}
+	signal_format(number, signal, sizeof(signal));
+	cfg->stop_signal = strdup(signal);
+	return cfg->stop_signal ? 0 : -ENOMEM;
+}
+
 static int move_hooks(struct oci_hooks *from, struct vmconfig *cfg)
 {
 	if (!from || !from->start_container.count)
@@ -106,7 +133,9 @@ static int move_runtime(struct document *d, const char *bundle, struct oci_runti
 	r->config.domainname = steal_ptr(&from->domainname);
 	r->config.annotations = from->annotations;
 	from->annotations = (struct strmap){0};
-	result = oci_vm_move(d, from->vm, &r->vm);
+	result = move_stop_signal(d, &r->config);
+	if (result == 0)
+		result = oci_vm_move(d, from->vm, &r->vm);
 	if (result == 0)
 		result = oci_process_move(d, from->process, &r->config);
 	if (result == 0)

@@ -45,7 +45,9 @@ const struct oci_row oci_runtime_rows[] = {
     GUEST("/root/readonly", "the root is mounted read-only"),
     GUEST("/hostname", "set with sethostname(2)"),
     GUEST("/domainname", "set with setdomainname(2)"),
-    DISK("/annotations", "carried as they are"),
+    DISK("/annotations",
+         "carried as they are; org.opencontainers.image.stopSignal also is what asks "
+         "the workload to stop"),
 
     GUEST("/process/terminal", "the workload gets a terminal"),
     GUEST("/process/consoleSize", "the terminal's size; without a terminal it means nothing"),
@@ -70,8 +72,9 @@ const struct oci_row oci_runtime_rows[] = {
 
     GUEST("/mounts/*/destination", "where it is mounted, in the order of the list"),
     GUEST("/mounts/*/type", "the filesystem's type"),
-    HOST("/mounts/*/source", "of a bind mount: a file goes along as a copy, a directory as a "
-                             "virtiofs share; any other goes to the guest as it is"),
+    HOST("/mounts/*/source",
+         "of a bind mount: a file goes along as a copy, a directory as a "
+         "virtiofs share, but /dev/shm is the guest's own; any other goes to the guest as it is"),
     GUEST("/mounts/*/options", "flags for mount(2), the rest is the filesystem's"),
     REFUSED("/mounts/*/uidMappings", "mounts with mapped ids cannot be made for a guest"),
     REFUSED("/mounts/*/gidMappings", "mounts with mapped ids cannot be made for a guest"),

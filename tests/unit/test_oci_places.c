@@ -168,9 +168,11 @@ static void test_walk(void **state)
 	              "/linux/seccomp\n"
 	              "unknown /linux/seccomp/syscalls/0/y\n"
 	              "/annotations\n");
-	assert_walked("{'os':'linux','config':{'Cmd':null,'Labels':{'a':'b'},'Odd':1}}",
+	assert_walked("{'os':'linux','config':{'Cmd':null,'Labels':{'a':'b'},'Odd':1,"
+	              "'ExposedPorts':{'80/tcp':{},'81':{'x':1}}}}",
 	              oci_image_rows, &oci_image_record,
-	              "/os\n/config/Cmd\n/config/Labels\nunknown /config/Odd\n");
+	              "/os\n/config/Cmd\n/config/Labels\nunknown /config/Odd\n"
+	              "/config/ExposedPorts\nunknown /config/ExposedPorts/81/x\n");
 }
 
 static void assert_elided(const char *text, const char *expected)

@@ -403,6 +403,23 @@ static void test_guest_fields(void **state)
 	release(&f);
 }
 
+static void test_stop_signal_of_an_annotation(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	read_text(&f,
+	          "{" VERSION ROOT ",'annotations':{'org.opencontainers.image.stopSignal':'3'}}");
+	assert_string_equal(f.r.config.stop_signal, "SIGQUIT");
+	assert_int_equal(f.d.problems.count, 0);
+	release(&f);
+	assert_clean("{" VERSION ROOT ",'annotations':{'org.opencontainers.image.stopSignal':''}}");
+	assert_noted_in("{" VERSION ROOT
+	                ",'annotations':{'org.opencontainers.image.stopSignal':'SIGNO'}}",
+	                SEVERITY_WARNING, "/annotations/org.opencontainers.image.stopSignal",
+	                "'SIGNO' is no signal, SIGTERM is taken");
+}
+
 static void test_unknown_capabilities(void **state)
 {
 	(void)state;
@@ -474,6 +491,7 @@ int main(void)
 	    cmocka_unit_test(test_refused),
 	    cmocka_unit_test(test_wrong_values_of_what_is_not_kept),
 	    cmocka_unit_test(test_guest_fields),
+	    cmocka_unit_test(test_stop_signal_of_an_annotation),
 	    cmocka_unit_test(test_unknown_capabilities),
 	    cmocka_unit_test(test_size_of_the_machine),
 	};
