@@ -272,7 +272,7 @@ $(O)/stopwatch: tests/stopwatch.c Makefile
 # The tests of the command and of namespaces, by their numbers; a boot would only be slower.
 ASAN_BATS := $(filter tests/bats/0% tests/bats/1%,$(BATS))
 
-asan: $(TEST_TOOLS) ## what needs no VM, under the address and undefined behaviour sanitizers
+asan: all $(TEST_TOOLS) build/kernel/vmlinuz ## what needs no VM, under the address and undefined behaviour sanitizers
 	+$(Q)$(MAKE) --no-print-directory O=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g' \
 		all unit-tests
 	$(Q)VMCONFIG=$(CURDIR)/build/asan/vmconfig GUEST_INIT=$(CURDIR)/build/asan/init \

@@ -68,6 +68,7 @@ int phase_config(struct guest *g)
 		unlink(source.node);
 	}
 	r = take_config(g, text, length);
-	explicit_bzero(text, length);
+	if (text) /* which the analyzer cannot know */
+		explicit_bzero(text, length);
 	return r;
 }
