@@ -6,10 +6,12 @@
 extern const struct command cmd_build;
 extern const struct command cmd_check;
 extern const struct command cmd_explain;
+extern const struct command cmd_host;
 extern const struct command cmd_initrd;
 extern const struct command cmd_rootfs;
 extern const struct command cmd_run;
 extern const struct command cmd_schema;
 extern const struct command cmd_show;
+extern const struct command cmd_vm;
 
 #endif

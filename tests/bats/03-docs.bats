@@ -27,7 +27,7 @@ same() {
 @test "the manual pages are clean mdoc" {
 	need mandoc
 	local page
-	for page in vmconfig.1 vmconfig-config.5 vmconfig-oci.5 vmconfig-init.8; do
+	for page in vmconfig.1 vmconfig-config.5 vmconfig-oci.5 vmconfig-init.8 vmconfig-host.8; do
 		# They refer to each other before they are installed.
 		mandoc -Tlint "$ROOT/man/$page" 2>/dev/null >lint || true
 		sed -i '/referenced manual not found/d' lint
@@ -49,6 +49,21 @@ same() {
 	done | sed -n 's/^  -\([a-z]\), --\([a-z-]*\).*/\1 \2/p' | sort -u >listed
 	sed -n 's/^\.It Fl \([a-z]\) , Fl -\([a-z-]*\).*/\1 \2/p' "$ROOT/man/vmconfig.1" | sort -u >page
 	same 'letters of options' listed page
+}
+
+@test "vmconfig-host(8) has every verb and every option of host and vm, and no other" {
+	local command verb
+	for command in host vm; do
+		"$VMCONFIG" "$command" --help | sed -n 's/^  \([a-z]*\) .*/\1/p' >verbs
+		while read -r verb; do
+			grep -qx "\.Nm vmconfig $command $verb" "$ROOT/man/vmconfig-host.8"
+			"$VMCONFIG" "$command" "$verb" --help | grep -o '^ .*--[a-z-]*' |
+				grep -o -e '--[a-z-]*' >>options
+		done <verbs
+	done
+	sort -u options >listed
+	sed -n 's/^\.It .*Fl -\([a-z][a-z-]*\).*/--\1/p' "$ROOT/man/vmconfig-host.8" | sort -u >page
+	same 'options of help and of vmconfig-host(8)' listed page
 }
 
 @test "vmconfig(1) has every command" {

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* Running programs of the host. */
+#include "tool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "error.h"
+
+/* An administrator's PATH may lack them, a unit's may be empty. */
+static const char *const system_directories[] = {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
+                                                 "/usr/bin",        "/sbin",          "/bin"};
+
+static bool found_in(const char *directory, size_t length, const char *name, char **path)
+{
+	if (asprintf(path, "%.*s/%s", (int)length, directory, name) < 0) {
+		*path = NULL;
+		return false;
+	}
+	if (access(*path, X_OK) == 0)
+		return true;
+	free(*path);
+	*path = NULL;
+	return false;
+}
+
+static char *find_program(const char *name)
+{
+	const char *at = getenv("PATH");
+	char *path = NULL;
+
+	if (strchr(name, '/'))
+		return strdup(name);
+	for (; at && *at; at += strspn(at, ":")) {
+		size_t length = strcspn(at, ":");
+
+		/* A relative part would mean whatever directory we are in. */
+		if (*at == '/' && found_in(at, length, name, &path))
+			return path;
+		at += length;
+	}
+	for (size_t i = 0; i < sizeof(system_directories) / sizeof(*system_directories); i++)
+		if (found_in(system_directories[i], strlen(system_directories[i]), name, &path))
+			return path;
+	return NULL;
+}
+
+/* posix_spawn(3) has it that the words are not const, and does not change them. */
+static char **copy_words(const char *const *words)
+{
+	size_t count = 0;
+	char **copy;
+
+	while (words[count])
+		count++;
+	copy = calloc(count + 1, sizeof(*copy));
+	for (size_t i = 0; copy && i < count; i++)
+		memcpy(&copy[i], &words[i], sizeof(copy[i]));
+	return copy;
+}
+
+static int start(const char *const *words, int output, pid_t *pid)
+{
+	_cleanup_free_ char *program = find_program(words[0]);
+	_cleanup_free_ char **copy = copy_words(words);
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t none;
+	int error;
+
+	if (!program)
+		return fail("there is no program '%s'", words[0]);
+	if (!copy || posix_spawn_file_actions_init(&actions) != 0)
+		return fail_errno(ENOMEM, "cannot run '%s'", words[0]);
+	if (posix_spawnattr_init(&attributes) != 0) {
+		posix_spawn_file_actions_destroy(&actions);
+		return fail_errno(ENOMEM, "cannot run '%s'", words[0]);
+	}
+	sigemptyset(&none);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+	error = posix_spawn(pid, program, &actions, &attributes, copy, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attributes);
+	return error ? fail_errno(error, "cannot run '%s'", program) : 0;
+}
+
+static int finish(const char *name, pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return fail_errno(errno, "cannot wait for '%s'", name);
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+	return fail("'%s' was killed by signal %d", name, WTERMSIG(status));
+}
+
+int tool_run(const char *const *words)
+{
+	pid_t pid;
+	int r = start(words, STDERR_FILENO, &pid);
+
+	return r < 0 ? r : finish(words[0], pid);
+}
+
+int tool_output(const char *const *words, char *text, size_t size)
+{
+	_cleanup_fd_ int from = -1, to = -1;
+	size_t length = 0;
+	int ends[2], r;
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return fail_errno(errno, "cannot run '%s'", words[0]);
+	from = ends[0];
+	to = ends[1];
+	r = start(words, to, &pid);
+	if (r < 0)
+		return r;
+	close(steal_fd(&to));
+	for (;;) {
+		char drop[256];
+		bool full = length + 1 >= size;
+		ssize_t n = read(from, full ? drop : text + length,
+		                 full ? sizeof(drop) : size - 1 - length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		length += full ? 0 : (size_t)n;
+	}
+	text[length] = '\0';
+	return finish(words[0], pid);
+}

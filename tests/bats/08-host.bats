@@ -1,0 +1,197 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# `vmconfig host` and `vmconfig vm`: units, the state directory, machines and their packages.
+# shellcheck disable=SC2154 # bats sets status, output and stderr
+
+load helper
+
+UNITS='microvm microvm-set-booted microvm-tap-interfaces microvm-macvtap-interfaces
+	microvm-pci-devices microvm-virtiofsd'
+
+# A host below "root", and packages that do nothing.
+prepare() {
+	"$VMCONFIG" host install --root "$PWD/root" >installed
+	package one
+	package two
+}
+
+package() {
+	local program
+	mkdir -p "$1/bin"
+	for program in microvm-run microvm-shutdown tap-up tap-down macvtap-up macvtap-down \
+		pci-setup virtiofsd-run; do
+		cp /bin/true "$1/bin/$program"
+	done
+}
+
+vm() {
+	run_vmconfig vm "$1" --root "$PWD/root" "${@:2}"
+}
+
+state() {
+	echo "$PWD/root/var/lib/microvms/$1"
+}
+
+@test "host install writes the units, the user and the state directory, for all to read" {
+	prepare
+	local unit
+	for unit in $UNITS; do
+		[ "$(stat -c %a "root/etc/systemd/system/$unit@.service")" = 644 ]
+	done
+	grep -qx 'u microvm .*' root/etc/sysusers.d/vmconfig-microvm.conf
+	[ -d root/var/lib/microvms ]
+	[ "$(wc -l <installed)" -eq 8 ]
+	"$VMCONFIG" host install --root "$PWD/root" --dry-run >planned
+	sed 's/^wrote/would write/' installed | diff - planned
+}
+
+@test "host uninstall takes away what install has put there, and no data" {
+	prepare
+	vm install web "$PWD/one"
+	run_vmconfig host uninstall --root "$PWD/root"
+	assert_status 0
+	[ -z "$(find root/etc -type f)" ]
+	[ -L "$(state web)/current" ]
+}
+
+@test "systemd finds nothing wrong with the units, and their exposure is low" {
+	need systemd-analyze unshare
+	[ "$(id -u)" -eq 0 ] || skip_or_fail 'a private /var/lib/microvms needs root'
+	prepare
+	cat >verify <<-'END'
+		set -e
+		mount -t tmpfs state /var/lib
+		mkdir -p /var/lib/microvms/x
+		cp -R one /var/lib/microvms/x/current
+		cp -R one /var/lib/microvms/x/booted
+		export SYSTEMD_UNIT_PATH="$PWD/root/etc/systemd/system:"
+		for unit; do
+			systemd-analyze verify --man=no "$unit@x.service" >>complaints 2>&1
+			systemd-analyze security --offline=true --threshold=50 --no-pager "$unit@x.service" >>exposure
+		done
+	END
+	# shellcheck disable=SC2086 # a list of words
+	unshare -m sh verify $UNITS || fail "$(cat complaints exposure)"
+	[ ! -s complaints ] || fail "$(cat complaints)"
+	grep 'Overall exposure level' exposure >levels
+	[ "$(wc -l <levels)" -eq 6 ]
+	run ! grep -v ' OK ' levels
+}
+
+@test "vm install links a machine to its package, and update changes the link at once" {
+	prepare
+	vm install web "$PWD/one"
+	assert_status 0
+	[ "$(readlink "$(state web)/current")" = "$PWD/one" ]
+	[ "$(stat -c %a "$(state web)")" = 1770 ]
+	vm install web "$PWD/two"
+	assert_failure 1 "there is a virtual machine 'web' already"
+	vm update web two
+	assert_status 0
+	[ "$(readlink "$(state web)/current")" = "$PWD/two" ]
+	vm update db two
+	assert_failure 1 "there is no virtual machine 'db'"
+}
+
+@test "vm list tells which package a machine has, which it runs, and whether they differ" {
+	need jq
+	prepare
+	vm list
+	assert_output ''
+	vm install web "$PWD/one"
+	vm install db "$PWD/two"
+	ln -s "$PWD/one" "$(state db)/booted"
+	vm list --json
+	[ "$(jq -c 'map([.name, .state, .restart_needed, (has("booted"))])' <<<"$output")" = \
+		'[["db","unknown",true,true],["web","unknown",false,false]]' ]
+	vm list
+	assert_output_contains "$PWD/two (restart for the new package)"
+}
+
+@test "vm remove keeps data unless told to purge it, however it is nested" {
+	prepare
+	vm install web "$PWD/one"
+	mkdir -p outside "$(state web)/data"
+	echo kept >outside/file
+	ln -s "$PWD/outside" "$(state web)/data/link"
+	(cd "$(state web)/data" && for _ in $(seq 200); do mkdir deep && cd deep && echo x >file; done)
+	vm remove web
+	assert_failure 1 'is not empty and stays'
+	[ -d "$(state web)/data/deep" ]
+	[ ! -e "$(state web)/current" ]
+	vm remove web --purge
+	assert_status 0
+	[ ! -e "$(state web)" ]
+	[ "$(cat outside/file)" = kept ]
+	vm remove web
+	assert_failure 1 "there is no virtual machine 'web'"
+}
+
+@test "a name that would be another unit or leave the directory is refused" {
+	prepare
+	local name
+	for name in '' . .. a/b .hidden 'a b' 'a@b' $'a\nb' "$(printf '%201s' '' | tr ' ' x)"; do
+		vm install "$name" "$PWD/one"
+		assert_status 1
+		[[ $stderr == *'is no name of a virtual machine'* || $stderr == *'is longer than 200 bytes'* ]] ||
+			fail "said of '$name': $stderr"
+	done
+	vm install ../x "$PWD/one"
+	assert_failure 1 "is no name of a virtual machine"
+	[ -z "$(ls root/var/lib/microvms)" ]
+}
+
+@test "what is no package is refused" {
+	prepare
+	mkdir -p empty half/bin
+	cp /bin/true half/bin/microvm-run
+	vm install web "$PWD/empty"
+	assert_failure 1 "'bin/microvm-run'"
+	vm install web "$PWD/half"
+	assert_failure 1 "'bin/microvm-shutdown'"
+	vm install web "$PWD/nowhere"
+	assert_failure 1 "cannot open"
+	[ -z "$(ls root/var/lib/microvms)" ]
+}
+
+@test "on this system a package that others may change is refused: parts of it run as root" {
+	[ "$(id -u)" -eq 0 ] || skip_or_fail 'a private /var/lib needs root'
+	prepare
+	cat >try <<-'END'
+		set -e
+		mount -t tmpfs state /var/lib
+		mkdir -m 755 /var/lib/microvms
+		"$VMCONFIG" vm install web "$PWD/one" 2>>said || echo "refused $1" >>said
+	END
+	chmod 777 one/bin/tap-up
+	unshare -m sh try file
+	chmod 755 one/bin/tap-up
+	chown 1 one
+	unshare -m sh try directory
+	chown 0 one
+	grep -q "/bin/tap-up' may be changed by others than root" said
+	grep -q 'refused file' said
+	grep -q "/one/.' may be changed by others than root" said
+	grep -q 'refused directory' said
+}
+
+@test "without a prepared host, vm says what prepares it" {
+	run_vmconfig vm list --root "$PWD/nothing"
+	assert_failure 1 "'vmconfig host install' makes it"
+}
+
+@test "wrong command lines are told as such" {
+	local words
+	for words in 'vm' 'vm fly' 'vm install' 'vm install a' 'vm install a b c' 'vm list x' 'host' \
+		'host install x' 'host install --root relative' 'vm remove'; do
+		# shellcheck disable=SC2086 # a list of words
+		run_vmconfig $words
+		assert_status 2
+	done
+	run_vmconfig vm --help
+	assert_status 0
+	assert_output_contains 'update'
+	run_vmconfig vm install --help
+	assert_status 0
+	assert_output_contains '--enable'
+}
