@@ -93,7 +93,7 @@ FUZZERS_IMAGE := $(filter $(O)/tests/fuzz_rootfs% $(O)/tests/fuzz_initrd%,$(FUZZ
 FUZZERS_HOST := $(filter-out $(FUZZERS_GUEST) $(FUZZERS_IMAGE),$(FUZZERS))
 TEST_TOOLS   := $(if $(wildcard tests/probe.c),build/probe) \
 	$(if $(wildcard tests/nsboot.c),$(O)/nsboot)
-TEST_IMAGES  := build/images/probe.img build/images/busybox.img
+TEST_IMAGES  := build/images/probe.img build/images/busybox.img build/images/systemd.img
 
 .PHONY: all check unit lint format asan fuzz bench demo initrd kernel install uninstall clean help
 .DELETE_ON_ERROR:
@@ -179,6 +179,10 @@ $(O)/initrd.cpio: $(O)/init build/kernel/vmlinuz $(O)/vmconfig-image
 build/images/%.img: image/test-image build/probe
 	$(call say,IMAGE,$@)
 	$(Q)image/test-image $* $@
+
+build/images/systemd.img: image/systemd-root
+	$(call say,IMAGE,$@)
+	$(Q)image/systemd-root $@
 
 build/demo/nginx/index.json: image/nginx-layout
 	$(call say,IMAGE,$(@D))

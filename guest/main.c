@@ -17,12 +17,18 @@
  *   sysctl         kernel parameters, those of the interfaces among them
  *   volumes        mounted into NEWROOT
  *   mounts         the config's, with its device nodes, files and masked paths
+ *   handover       with init_mode systemd: what the image's own init finds when it is PID 1
  *   switch root    NEWROOT becomes "/"; the initramfs is emptied
- *   workload       a child that becomes the image's program
+ *   workload       a child that becomes the image's program; not with init_mode systemd
  *
  * Then supervise() reaps, relays and forwards until nobody else is left, the
  * filesystems are taken apart, and the last word goes to the host before the
  * power goes off.
+ *
+ * With init_mode systemd this process executes the image's init instead
+ * (handover_run()), beside which a child keeps the report channel (keeper.c).
+ * When that init has ended it executes this program again, by the name of
+ * "shutdown", and PID 1 speaks last here too (last_stage.c).
  *
  * A phase that is REQUIRED and fails ends the boot: no workload is started on
  * half a machine. It is reported by name with its reason, and the machine is
@@ -43,6 +49,8 @@
 #include "contract.h"
 #include "crash.h"
 #include "guest.h"
+#include "handover.h"
+#include "last_stage.h"
 #include "list.h"
 #include "log.h"
 #include "power_button.h"
@@ -61,6 +69,7 @@ static const struct phase phases[] = {
     {"sysctl", phase_sysctl, PHASE_REQUIRED},
     {"volumes", phase_volumes, PHASE_REQUIRED},
     {"mounts", phase_mounts, PHASE_REQUIRED},
+    {"handover", phase_handover, PHASE_REQUIRED},
     {"switch root", phase_switch_root, PHASE_REQUIRED},
     {"workload", phase_workload, PHASE_REQUIRED},
 };
@@ -219,7 +228,20 @@ static void begin(void)
 	reboot(RB_DISABLE_CAD);
 }
 
-int main(void)
+/* All phases are done. Returns when the machine is to be taken apart. */
+static enum machine_end live(struct guest *g, struct account *a, char *argv0,
+                             struct report_message *last)
+{
+	if (g->config.init_mode != INIT_MODE_SYSTEMD)
+		return supervise(g, a, last);
+	handover_run(g, a, argv0);
+	snprintf(g->failed_phase, sizeof(g->failed_phase), "handover");
+	log_error("handover: %s", g->error);
+	report_failure(g, a, last);
+	return MACHINE_POWER_OFF;
+}
+
+int main(int argc, char **argv)
 {
 	enum machine_end end = MACHINE_POWER_OFF;
 	struct guest g = {.root_fd = -1};
@@ -233,10 +255,12 @@ int main(void)
 		return 2;
 	}
 	begin();
+	if (last_stage_is_asked_for(argv[0]))
+		last_stage(argc > 1 ? argv[1] : NULL);
 	account_init(&account);
 	g.button_fd = power_button_open();
 	if (run_phases(&g, &account) == 0)
-		end = supervise(&g, &account, &last);
+		end = live(&g, &account, argv[0], &last);
 	else
 		report_failure(&g, &account, &last);
 	shutdown_filesystems(&g);

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/mount.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +15,6 @@
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -26,43 +24,10 @@
 #include "in_use.h"
 #include "log.h"
 #include "mountpoint.h"
+#include "outside.h"
 #include "unmount.h"
 
-#define OLD "/old"
-
-/* A tmpfs that is not in the tree yet: no directory of the workload's is needed to make it. */
-static int make_outside(void)
-{
-	_cleanup_fd_ int context = (int)syscall(SYS_fsopen, "tmpfs", FSOPEN_CLOEXEC);
-	int fd;
-
-	if (context < 0 || syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
-		return -errno;
-	fd = (int)syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, 0);
-	return fd < 0 ? -errno : fd;
-}
-
-/* Change places with the root filesystem, which is then at OLD. */
-static int step_outside(void)
-{
-	_cleanup_fd_ int outside = make_outside();
-
-	if (outside < 0)
-		return outside;
-	/* pivot_root(2) refuses shared mounts, which the workload may have made of all. */
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return -errno;
-	if (mkdirat(outside, OLD + 1, 0700) < 0 || mkdirat(outside, "proc", 0700) < 0)
-		return -errno;
-	if (syscall(SYS_move_mount, outside, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0)
-		return -errno;
-	if (fchdir(outside) < 0 || syscall(SYS_pivot_root, ".", OLD + 1) < 0 || chroot(".") < 0 ||
-	    chdir("/") < 0)
-		return -errno;
-	/* The list of mounts is read from here; the workload's /proc goes with everything else. */
-	return mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0 ? -errno
-	                                                                                  : 0;
-}
+#define OLD OUTSIDE_OLD
 
 static int run_sync(void *data)
 {
@@ -135,7 +100,7 @@ void shutdown_filesystems(struct guest *g)
 
 	if (g->root_fd >= 0)
 		close(steal_fd(&g->root_fd));
-	r = step_outside();
+	r = outside_enter();
 	sync_all();
 	if (r < 0) {
 		/* Nothing has been put in the place of the initramfs yet: the boot has failed

@@ -31,8 +31,6 @@ static const struct option_group run_groups[] = {
 /* What init cannot do yet is refused before a machine boots to say so. */
 static int check_supported(const struct request *r)
 {
-	if (r->config.init_mode == INIT_MODE_SYSTEMD)
-		return fail("init mode 'systemd' is not supported by this version of init");
 	if (r->vm.image.path)
 		return fail("cannot boot vm.image '%s': this version of init mounts no container's "
 		            "root within a root of the guest's own",

@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -183,14 +184,31 @@ static void take_signals(struct relay *r)
 	}
 }
 
-static void show_phase(struct relay *r, const struct report_message *m)
-{
-	char line[160];
-	int n = snprintf(line, sizeof(line), "vmconfig: guest: %.*s: %lld us\n",
-	                 (int)strcspn(m->name, "\r\n"), m->name, (long long)m->us);
+static void show(struct relay *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-	if (r->options->verbose)
-		flow_insert(&r->flows[FLOW_CONSOLE], line, (size_t)n);
+/* A line among those of the console, with --verbose. */
+static void show(struct relay *r, const char *format, ...)
+{
+	char line[sizeof("vmconfig: guest: \n") + 1200] = "vmconfig: guest: ";
+	size_t length = strlen(line);
+	va_list args;
+
+	if (!r->options->verbose)
+		return;
+	va_start(args, format);
+	vsnprintf(line + length, sizeof(line) - length - 1, format, args);
+	va_end(args);
+	length = strlen(line);
+	line[length++] = '\n';
+	flow_insert(&r->flows[FLOW_CONSOLE], line, length);
+}
+
+/* An init of the image's own that has not started all it should is worth a word always. */
+static void show_ready(struct relay *r, const struct report_message *m)
+{
+	show(r, "ready: %s", m->name);
+	if (m->error[0])
+		warn("the guest is %s: failed: %s", m->name, m->error);
 }
 
 /* Before the workload says anything: its streams are not cut through. */
@@ -222,10 +240,16 @@ static void take_reports(struct relay *r)
 
 	report_channel_pump(&r->report);
 	while (report_channel_next(&r->report, &m)) {
+		/* No line of its own for what the guest says; the flow tames the rest. */
+		m.name[strcspn(m.name, "\r\n")] = '\0';
 		if (m.event == REPORT_PHASE)
-			show_phase(r, &m);
+			show(r, "%s: %lld us", m.name, (long long)m.us);
 		else if (m.event == REPORT_NOTICE)
 			show_notice(&m);
+		else if (m.event == REPORT_READY)
+			show_ready(r, &m);
+		else if (m.event == REPORT_STOPPING)
+			show(r, "stopping");
 		else if (m.event == REPORT_EXIT || m.event == REPORT_FAILED)
 			take_end(r, &m);
 	}

@@ -31,6 +31,11 @@
 
 #define DEFAULT_STOP_S 10 /* as init has it */
 
+/* An init of the image's own takes longer: systemd gives each unit 90 s; and when that is over the
+ * guest forces it to end, in two steps. */
+#define DEFAULT_INIT_STOP_S 90
+#define FORCED_STOP_S       30
+
 /* The guest reports on its port; the nonce marks its lines should it have to use the console. */
 static int complete_report(struct vmconfig *cfg)
 {
@@ -142,13 +147,20 @@ static int64_t value_or(const struct optint *number, int64_t otherwise)
 	return number->set ? number->value : otherwise;
 }
 
+static int64_t stop_timeout_s(const struct vmconfig *cfg)
+{
+	if (cfg->init_mode != INIT_MODE_SYSTEMD)
+		return value_or(&cfg->stop_timeout, DEFAULT_STOP_S);
+	return value_or(&cfg->stop_timeout, DEFAULT_INIT_STOP_S) + FORCED_STOP_S;
+}
+
 static int boot(struct request *r, struct vmm_setup *setup, int signals)
 {
 	const struct relay_options options = {
 	    .interactive = r->vm.interactive,
 	    .verbose = r->vm.verbose,
 	    .timeout_s = value_or(&r->vm.timeout, 0),
-	    .stop_timeout_s = value_or(&r->config.stop_timeout, DEFAULT_STOP_S),
+	    .stop_timeout_s = stop_timeout_s(&r->config),
 	};
 	_cleanup_fd_ int config_disk = run_disk_make(r);
 	int status = STATUS_INIT_FAILED;

@@ -352,5 +352,6 @@ int vmconfig_check(const struct vmconfig *cfg, const struct json_doc *doc, struc
 	check_volumes(&c);
 	check_process(&c);
 	check_tree(&c);
+	check_init_mode(&c);
 	return problems_result(p);
 }

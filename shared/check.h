@@ -20,7 +20,8 @@ struct check {
 void error_at(const struct check *c, const char *rule, const char *message, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-void check_process(const struct check *c); /* who the workload is and what confines it */
-void check_tree(const struct check *c);    /* what is put into the root */
+void check_process(const struct check *c);   /* who the workload is and what confines it */
+void check_tree(const struct check *c);      /* what is put into the root */
+void check_init_mode(const struct check *c); /* what only one of the two modes has */
 
 #endif

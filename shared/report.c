@@ -22,9 +22,12 @@ static_assert(3 * (FIELD_SIZE(name) + FIELD_SIZE(error) + FIELD_SIZE(power)) + 2
               "each byte of the strings may become a replacement of three");
 
 static const char *const event_names[] = {
-    [REPORT_PHASE] = "phase", [REPORT_STARTED] = "started", [REPORT_NOTICE] = "notice",
-    [REPORT_EXIT] = "exit",   [REPORT_FAILED] = "failed",
+    [REPORT_PHASE] = "phase",   [REPORT_STARTED] = "started",   [REPORT_NOTICE] = "notice",
+    [REPORT_READY] = "ready",   [REPORT_STOPPING] = "stopping", [REPORT_EXIT] = "exit",
+    [REPORT_FAILED] = "failed",
 };
+
+#define EVENT_COUNT (sizeof(event_names) / sizeof(*event_names))
 
 /* A line being written; length beyond size says that it did not fit. */
 struct line {
@@ -79,7 +82,7 @@ int report_format(char *line, size_t size, const struct report_message *m)
 {
 	struct line l = {line, size, 0};
 
-	if (m->event <= REPORT_UNKNOWN || m->event > REPORT_FAILED)
+	if (m->event <= REPORT_UNKNOWN || m->event >= EVENT_COUNT)
 		return -EINVAL;
 	put(&l, "{\"event\":\"%s\"", event_names[m->event]);
 	switch (m->event) {
@@ -93,6 +96,15 @@ int report_format(char *line, size_t size, const struct report_message *m)
 	case REPORT_NOTICE:
 		put_string(&l, "phase", m->name);
 		put_string(&l, "text", m->error);
+		break;
+	case REPORT_READY:
+		put_string(&l, "state", m->name);
+		if (m->error[0])
+			put_string(&l, "failed", m->error);
+		put(&l, ",\"at\":%" PRId64, m->at_us);
+		break;
+	case REPORT_STOPPING:
+		put(&l, ",\"at\":%" PRId64, m->at_us);
 		break;
 	case REPORT_EXIT:
 		put(&l, ",\"code\":%d,\"signal\":%d,\"oom\":%s", m->code, m->signal,
@@ -334,9 +346,11 @@ static const struct member {
     MEMBER("event", KIND_EVENT, event, 0),
     MEMBER("name", KIND_STRING, name, 0),
     MEMBER("phase", KIND_STRING, name, 0),
+    MEMBER("state", KIND_STRING, name, 0),
     MEMBER("error", KIND_STRING, error, 0),
     MEMBER("text", KIND_STRING, error, 0),
     MEMBER("power", KIND_STRING, power, 0),
+    MEMBER("failed", KIND_STRING, error, 0),
     MEMBER("us", KIND_INT64, us, INT64_MAX),
     MEMBER("at", KIND_INT64, at_us, INT64_MAX),
     MEMBER("code", KIND_INT, code, 255),
@@ -351,7 +365,7 @@ static const struct member {
 
 static bool take_event(const struct value *v, enum report_event *event)
 {
-	for (size_t i = REPORT_UNKNOWN + 1; i < sizeof(event_names) / sizeof(*event_names); i++)
+	for (size_t i = REPORT_UNKNOWN + 1; i < EVENT_COUNT; i++)
 		if (strcmp(event_names[i], v->text) == 0)
 			*event = (enum report_event)i;
 	return v->is_string;

@@ -5,6 +5,8 @@
  *   guest: {"event":"phase","name":"root","us":1234,"at":812345}
  *          {"event":"started","pid":7,"at":901234}
  *          {"event":"notice","phase":"volumes","text":"…"}
+ *          {"event":"ready","state":"degraded","failed":"a.service","at":1901234}
+ *          {"event":"stopping","at":2901234}
  *          {"event":"exit","code":0,"signal":0,"oom":false,"stdout":12,"stderr":0}
  *          {"event":"failed","phase":"volumes","error":"…","code":125}
  *   host:  {"hello":1}        the host counts bytes: wait for "done" before power-off
@@ -23,6 +25,7 @@
  * journal that was replayed, a filesystem that has grown.
  * "code" of exit is the status as a shell counts it (128+n for a signal).
  * "stdout" and "stderr" count the bytes sent on those ports.
+ * "ready" and "stopping" are about an init of the image's own (init_mode systemd).
  */
 #ifndef VMCONFIG_REPORT_H
 #define VMCONFIG_REPORT_H
@@ -36,6 +39,8 @@ enum report_event {
 	REPORT_PHASE,
 	REPORT_STARTED,
 	REPORT_NOTICE,
+	REPORT_READY,
+	REPORT_STOPPING,
 	REPORT_EXIT,
 	REPORT_FAILED,
 };
@@ -43,14 +48,16 @@ enum report_event {
 /* One line from the guest. Strings are NUL-terminated and cut, never overrun. */
 struct report_message {
 	enum report_event event;
-	char name[64];      /* phase, notice, failed: the phase's name */
-	char error[1024];   /* failed, exit: one line of why, or ""; notice: its text */
-	char power[16];     /* exit: "reboot", "halt" or "kexec"; "" for power-off */
-	int64_t us;         /* phase: duration; all: 0 when absent */
-	int64_t at_us;      /* phase, started: when, since the kernel started; 0 when absent */
-	int code;           /* exit, failed: 0..255 */
-	int signal;         /* exit: what killed the workload, or 0 */
-	bool oom;           /* exit: the kernel's out-of-memory killer did */
+	char name[64];    /* phase, notice, failed: the phase's name; ready: the state */
+	char error[1024]; /* failed, exit: one line of why, or ""; notice: its text; ready: failed
+	                     units */
+	char power[16];   /* exit: "reboot", "halt" or "kexec"; "" for power-off */
+	int64_t us;       /* phase: duration; all: 0 when absent */
+	int64_t at_us;    /* phase, started, ready, stopping: when, since the kernel started; 0 when
+	                     absent */
+	int code;         /* exit, failed: 0..255 */
+	int signal;       /* exit: what killed the workload, or 0 */
+	bool oom;         /* exit: the kernel's out-of-memory killer did */
 	uint64_t out_bytes; /* exit: bytes sent on stdout, stderr */
 	uint64_t err_bytes;
 	int pid; /* started */

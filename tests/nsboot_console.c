@@ -80,6 +80,8 @@ static void note_event(struct console *c, const struct report_message *m)
 		break;
 	case REPORT_NOTICE:
 	case REPORT_STARTED:
+	case REPORT_READY:
+	case REPORT_STOPPING:
 	case REPORT_PHASE:
 		break;
 	case REPORT_UNKNOWN:

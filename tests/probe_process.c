@@ -147,6 +147,14 @@ static int verb_exit(char **words)
 	_exit(atoi(*words));
 }
 
+/* Another program in the place of this one: its path and arguments, to the end of the line. */
+static int verb_become(char **words)
+{
+	fflush(stdout);
+	execv(*words, words);
+	return complain(*words);
+}
+
 static int verb_kill(char **words)
 {
 	fflush(stdout);
@@ -465,6 +473,7 @@ const struct verb process_verbs[] = {
     {"limits", 0, 0, verb_limits},
     {"tty", 0, 0, verb_tty},
     {"exit", 1, 0, verb_exit},
+    {"become", 1, 1, verb_become},
     {"kill", 1, 0, verb_kill},
     {"signal", 2, 0, verb_signal},
     {"pid1", 0, 0, verb_pid1},

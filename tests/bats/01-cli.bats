@@ -315,8 +315,6 @@ build_json() {
 	image
 	run_vmconfig run --image-config nowhere.json
 	assert_failure 125 "cannot open 'nowhere.json'"
-	run_vmconfig run --image-config image.json --init-mode systemd
-	assert_failure 125 "init mode 'systemd' is not supported by this version of init"
 	run_vmconfig run --image-config image.json --net ip=192.0.2.2/24,tap=nowhere
 	assert_failure 125 "there is no tap device 'nowhere'"
 	run_vmconfig run --image-config image.json --memory 1M

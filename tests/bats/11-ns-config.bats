@@ -295,12 +295,6 @@ seed_config() {
 	assert_line_matches 'init: config.json: /user/shoe_size: .*'
 }
 
-@test "init mode systemd is refused while this init has none" {
-	config '.init_mode = "systemd"' say no
-	boot
-	assert_failed workload "init mode 'systemd'"
-}
-
 @test "a report channel that is not there is missed" {
 	config '.report = {channel: "virtio-serial"}' say no
 	boot

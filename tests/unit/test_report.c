@@ -41,6 +41,13 @@ static void test_lines_are_those_of_the_contract(void **state)
 	     "{\"event\":\"started\",\"pid\":7,\"at\":901234}\n"},
 	    {{.event = REPORT_NOTICE, .name = "volumes", .error = "replayed"},
 	     "{\"event\":\"notice\",\"phase\":\"volumes\",\"text\":\"replayed\"}\n"},
+	    {{.event = REPORT_READY, .name = "degraded", .error = "a.service b", .at_us = 1901234},
+	     "{\"event\":\"ready\",\"state\":\"degraded\",\"failed\":\"a.service b\","
+	     "\"at\":1901234}\n"},
+	    {{.event = REPORT_READY, .name = "running", .at_us = 1},
+	     "{\"event\":\"ready\",\"state\":\"running\",\"at\":1}\n"},
+	    {{.event = REPORT_STOPPING, .at_us = 2901234},
+	     "{\"event\":\"stopping\",\"at\":2901234}\n"},
 	    {{.event = REPORT_EXIT, .code = 137, .signal = 9, .oom = true, .out_bytes = 12},
 	     "{\"event\":\"exit\",\"code\":137,\"signal\":9,\"oom\":true,\"stdout\":12,"
 	     "\"stderr\":0}\n"},

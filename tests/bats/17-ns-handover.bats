@@ -1,0 +1,213 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# init_mode systemd in namespaces: what the image's own init finds, what is refused, how it ends.
+# shellcheck disable=SC2034,SC2154 # ns.bash sets output and last, and reads STILL_MOUNTED
+
+load helper
+load ns
+
+LAST_STAGE=/run/initramfs/shutdown
+
+# The last stage is this init again, in the image's root, where the sanitizers' has no libraries.
+setup() {
+	[ "$(id -u)" -eq 0 ] || skip_or_fail 'namespaces and loop devices need root'
+	cd "$BATS_TEST_TMPDIR" || return
+	use_scratch
+	! grep -q ld-linux "$GUEST_INIT" || GUEST_INIT=$ROOT/build/init
+}
+
+# become_init WORD… - the probe as PID 1; the last words are to end the machine.
+become_init() {
+	config '.init_mode = "systemd" | '"${FILTER:-.}" "$@"
+}
+
+# assert_ended [POWER] - by the last stage, and what becomes of the machine if that is not power-off.
+assert_ended() {
+	assert_status 0
+	[ "$(jq -r '"\(.event) \(.code) \(.power)"' <<<"$last")" = "exit 0 ${1:-null}" ] || explain "last word: $last"
+	grep -q '"event":"started","pid":1,' report || explain "it has not been reported as started"
+}
+
+@test "the init is PID 1 of the image, with its arguments and environment" {
+	FILTER='.env = {A: "b c", container: "oci", PATH: "/x"} | .hostname = "sys"' \
+		become_init env , cwd , hostname , cat /proc/1/cmdline , cat /proc/1/comm , fds , \
+		become $LAST_STAGE poweroff
+	boot
+	assert_ended
+	assert_line 'env A=b\040c'
+	assert_line 'env PATH=/x'
+	assert_line 'env HOME=/'
+	assert_line 'env TERM=linux'
+	assert_line 'cwd /'
+	[[ $output == *sys* ]]
+	[[ $output == */probe* ]]
+	refute_output_contains 'container='
+}
+
+@test "the start is reported once, and the end once" {
+	become_init become $LAST_STAGE poweroff
+	boot
+	assert_ended
+	[ "$(jq -r .event report | paste -sd,)" = started,exit ] || explain "$(cat report)"
+}
+
+@test "halt powers off as well, and an unknown word does" {
+	become_init become $LAST_STAGE halt
+	boot
+	assert_ended halt
+	become_init become $LAST_STAGE --strange
+	boot
+	assert_ended
+}
+
+@test "the last word has the nonce of the config" {
+	FILTER='.report = {channel: "console", nonce: "c0ffee"}' become_init become $LAST_STAGE poweroff
+	boot --nonce c0ffee
+	assert_ended
+}
+
+@test "what the init has left running is ended, and the disks are clean" {
+	make_image upper.img
+	make_image data.img
+	FILTER='.root = {device: "/dev/vda", overlay_device: "/dev/vdb"} |
+		.volume_mounts = [{device: "/dev/vdc", path: "/data", mode: "rw"}]' \
+		become_init write /data/file text , write /file text , burn-writes-apart /data , \
+		burn-writes-apart / , become $LAST_STAGE poweroff
+	boot --disk upper.img --disk data.img
+	assert_ended
+	assert_clean upper.img
+	assert_clean data.img
+	debugfs -R 'cat /file' data.img 2>/dev/null | grep -qx text
+}
+
+@test "a root that is read-only" {
+	FILTER='.root = {device: "/dev/vda", mode: "ro"} | .entrypoint = ["/sbin/init"]' \
+		become_init write /no text , cat /etc/machine-id , stat /etc/machine-id , become $LAST_STAGE poweroff
+	tree sbin/
+	mkdir -p tree/usr/lib/systemd
+	cp "$BUILD/probe" tree/usr/lib/systemd/systemd
+	ln -s /usr/lib/systemd/systemd tree/sbin/init
+	make_image root.img tree
+	boot_image root.img
+	assert_ended
+	assert_line 'write /no: Read-only file system'
+	refute_output_contains 'cat /etc/machine-id:'
+}
+
+@test "systemd finds the environment, a machine-id to fill and a network to leave alone" {
+	FILTER='.env = {A: "100% \"sure\"", "a.b": "c"} | .entrypoint = ["/sbin/init"]' \
+		become_init cat /run/systemd/system.conf.d/00-vmconfig.conf , stat /etc/machine-id , \
+		ls /run/systemd , become $LAST_STAGE poweroff
+	tree sbin/ etc/
+	mkdir -p tree/usr/lib/systemd
+	cp "$BUILD/probe" tree/usr/lib/systemd/systemd
+	ln -s ../usr/lib/systemd/systemd tree/sbin/init
+	echo uninitialized >tree/etc/machine-id
+	make_image root.img tree
+	boot_image root.img,ro
+	assert_ended
+	[[ $output == *'DefaultEnvironment="A=100%% \"sure\""'* ]] || explain 'no environment'
+	assert_line "init: variable 'a.b' is not given to services: systemd takes letters, digits and '_' only"
+	# No NIC is up but the loopback.
+	refute_output_contains network
+}
+
+@test "another init finds no files of systemd's" {
+	become_init ls /run/systemd , ls /run/initramfs , become $LAST_STAGE poweroff
+	boot
+	assert_ended
+	assert_line 'ls /run/systemd: No such file or directory'
+}
+
+@test "an init that cannot be executed is refused before anything is given up" {
+	tree dir/ plain text script
+	printf '#!/bin/no-shell\n' >tree/script
+	echo hello >tree/text
+	chmod 755 tree/text tree/script
+	cp "$(type -P true)" tree/dynamic
+	make_image root.img tree
+	local row
+	for row in '/none|there is no' '/dir|is not an executable file' '/plain|is not an executable file' \
+		"/text|is neither a program nor a script with '#!'" "/script|needs '/bin/no-shell'" \
+		"/dynamic|needs '/lib" 'nowhere|there is no'; do
+		config ".init_mode = \"systemd\" | .entrypoint = [\"${row%%|*}\"]"
+		boot_image root.img,ro
+		assert_failed handover "${row#*|}"
+	done
+}
+
+@test "a program of another machine fails when it is executed, and is reported" {
+	tree
+	# The machine of an ELF header is at 18; 0xffff is none.
+	printf '\xff\xff' | dd of=tree/probe bs=1 seek=18 conv=notrunc status=none
+	make_image root.img tree
+	config '.init_mode = "systemd"'
+	boot_image root.img,ro
+	assert_failed handover "cannot execute '/probe': Exec format error"
+}
+
+@test "a program without a slash is searched in PATH" {
+	tree bin/ sbin/
+	mv tree/probe tree/sbin/probe
+	make_image root.img tree
+	FILTER='.env = {PATH: "/bin:/sbin"} | .entrypoint = ["probe"]' become_init say up , become $LAST_STAGE poweroff
+	boot_image root.img,ro
+	assert_ended
+	assert_line up
+}
+
+@test "a script is an init, and the last stage its end" {
+	need busybox
+	tree
+	mkdir -p tree/bin tree/sbin
+	cp "$(command -v busybox)" tree/bin/busybox
+	cat >tree/sbin/init <<-END
+		#!/bin/busybox sh
+		echo "script \$\$ \$1 \$A"
+		exec $LAST_STAGE poweroff
+	END
+	chmod 755 tree/sbin/init
+	make_image root.img tree
+	config '.init_mode = "systemd" | .entrypoint = ["/sbin/init", "word"] | .env = {A: "b"}'
+	boot_image root.img,ro
+	assert_ended
+	assert_line 'script 1 word b'
+}
+
+@test "a keeper that is killed leaves the last word to the last stage" {
+	need busybox
+	tree
+	mkdir -p tree/bin
+	cp "$(command -v busybox)" tree/bin/busybox
+	cat >tree/init <<-END
+		#!/bin/busybox sh
+		kill -9 -1
+		exec $LAST_STAGE poweroff
+	END
+	chmod 755 tree/init
+	make_image root.img tree
+	config '.init_mode = "systemd" | .entrypoint = ["/init"]'
+	boot_image root.img,ro
+	assert_status 0
+	[ "$(jq -c '[.event, .code]' <<<"$last")" = '["exit",0]' ] || explain "last word: $last"
+}
+
+@test "SIGTERM for all is the last word of an init that knows no last stage" {
+	need busybox
+	tree
+	mkdir -p tree/bin
+	cp "$(command -v busybox)" tree/bin/busybox
+	cat >tree/init <<-'END'
+		#!/bin/busybox sh
+		kill -TERM -1
+		read -r _ </dev/console
+		exec /bin/busybox poweroff -f
+	END
+	chmod 755 tree/init
+	make_image root.img tree
+	config '.init_mode = "systemd" | .entrypoint = ["/init"] | .report = {channel: "console", nonce: "c0ffee"}'
+	STILL_MOUNTED=1
+	boot_image root.img,ro --nonce c0ffee --when '"event":"exit"' --type $'\n'
+	assert_status 0
+	[ "$(jq -r .event report | tail -n 3 | paste -sd,)" = started,stopping,exit ] || explain "$(cat report)"
+}
