@@ -15,6 +15,7 @@
 
 #include "cleanup.h"
 #include "ext4.h"
+#include "ext4_make.h"
 #include "guest.h"
 #include "list.h"
 
@@ -108,6 +109,26 @@ static int split_options(const struct block_mount *m, const char *type, unsigned
 	return joined ? mnt_split_optstr(joined, NULL, NULL, data, 0, 0) : 0;
 }
 
+static int format(struct guest *g, const struct block_mount *m)
+{
+	int r = ext4_format(m->node);
+
+	if (r == -EEXIST)
+		return guest_error(g, 0,
+		                   "'%s', the %s, holds no filesystem but is not blank: it is not "
+		                   "formatted",
+		                   m->node, m->what);
+	/* Refused by open(2), or by the first write(2). */
+	if (r == -EROFS || r == -EACCES || r == -EPERM)
+		return guest_error(g, 0, "'%s', the %s, is a read-only device", m->node, m->what);
+	if (r == -ENOSPC)
+		return guest_error(g, 0, "'%s', the %s, is too small for ext4", m->node, m->what);
+	if (r < 0)
+		return guest_error(g, -r, "cannot format '%s', the %s", m->node, m->what);
+	guest_notice(g, "the %s was blank and has been formatted as ext4", m->what);
+	return 0;
+}
+
 static int resolve_type(struct guest *g, const struct block_mount *m, char *type, size_t size)
 {
 	struct filesystem fs;
@@ -118,6 +139,10 @@ static int resolve_type(struct guest *g, const struct block_mount *m, char *type
 		return 0;
 	}
 	r = filesystem_probe(m->node, m->kind, &fs);
+	if (r == -ENODATA && m->format == FORMAT_EXT4) {
+		snprintf(type, size, "ext4");
+		return format(g, m);
+	}
 	if (r == -ENODATA || (r == 0 && !fs.type[0]))
 		return guest_error(g, 0, "'%s', the %s, holds no filesystem", m->node, m->what);
 	if (r == -ENOTUNIQ)

@@ -32,6 +32,7 @@ struct block_mount {
 	const struct strlist *options; /* or NULL */
 	bool readonly;                 /* then its journal is left alone, too */
 	unsigned long flags;           /* further MS_* flags */
+	int format;                    /* enum format_wanted: what a blank device becomes */
 	int errors;                    /* enum errors_policy: what is done about one with errors */
 };
 

@@ -33,6 +33,7 @@ static int mount_layer(struct guest *g, const struct layer *l, const char *targe
 	    .node = node,
 	    .target = target,
 	    .readonly = l->readonly,
+	    .format = l->readonly ? FORMAT_NONE : l->volume->format,
 	    .errors = l->volume->errors,
 	};
 	int r = device_wait(g, l->what, l->device, node);

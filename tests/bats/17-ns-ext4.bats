@@ -115,3 +115,120 @@ blocks_of() {
 	boot --disk data.img
 	assert_failed volumes "'/dev/vdb', the volume of '/data', cannot grow: it is not ext4"
 }
+
+# format_config WORD… - a config that formats /dev/vdb when it is blank.
+format_config() {
+	volume_config '.format = "ext4"' "$@"
+}
+
+@test "format: a blank device of any size becomes a filesystem that e2fsck has nothing to say about" {
+	local size
+	# One group, a full one, one with a last group that is too small, several, very many.
+	for size in 8M 11000K 128M 129M 133M 700M 3G 5000000K 300G; do
+		rm -f data.img
+		truncate -s $size data.img
+		format_config write /data/x y , mkdir /data/d , write /data/d/z z
+		boot --disk data.img
+		assert_exit 0
+		assert_notice volumes "the volume of '/data' was blank and has been formatted as ext4"
+		assert_clean data.img
+		[ "$(debugfs -R 'cat /d/z' data.img 2>/dev/null)" = z ] || fail "no file with $size"
+		[ "$(debugfs -R 'ls -p /' data.img 2>/dev/null | grep -c lost+found)" -eq 1 ]
+	done
+}
+
+@test "format: once; a second boot finds what the first has written" {
+	truncate -s 16M data.img
+	format_config write /data/x kept
+	boot --disk data.img
+	assert_exit 0
+	format_config cat /data/x
+	boot --disk data.img
+	assert_exit 0
+	assert_output kept
+	refute_notice
+}
+
+@test "format: two filesystems differ in their UUIDs, and have every feature that ext4 has by now" {
+	truncate -s 16M a.img b.img
+	config '.volume_mounts = [{device: "/dev/vdb", path: "/a", mode: "rw", format: "ext4"},
+		{device: "/dev/vdc", path: "/b", mode: "rw", format: "ext4"}]' say yes
+	boot --disk a.img --disk b.img
+	assert_exit 0
+	local image uuids
+	for image in a b; do
+		dumpe2fs -h $image.img >$image.dump 2>/dev/null
+		grep '^Filesystem features:' $image.dump >features
+		local feature
+		for feature in has_journal ext_attr dir_index filetype extent 64bit sparse_super \
+			large_file huge_file dir_nlink extra_isize metadata_csum; do
+			grep -qw $feature features || fail "no $feature" "$(cat features)"
+		done
+	done
+	uuids=$(cat a.dump b.dump | sed -n 's/^Filesystem UUID: *//p' | sort -u | wc -l)
+	[ "$uuids" -eq 2 ]
+}
+
+@test "format: the writable layer of an overlay; what is below is never formatted" {
+	mkdir content
+	echo text >content/file
+	make_image lower.img content
+	truncate -s 16M upper.img
+	config '.volume_mounts = [{device: "/dev/vdb", path: "/data", mode: "overlay",
+		overlay_device: "/dev/vdc", format: "ext4"}]' cat /data/file , write /data/x y
+	boot --disk lower.img --disk upper.img
+	assert_exit 0
+	assert_output text
+	assert_clean upper.img
+	truncate -s 0 lower.img
+	truncate -s 16M lower.img
+	boot --disk lower.img --disk upper.img
+	assert_failed volumes "'/dev/vdb', the volume of '/data', holds no filesystem"
+	! tr -d '\0' <lower.img | grep -q . || fail 'something has been written below'
+}
+
+@test "format: nothing that is not blank" {
+	local not_blank=" holds no filesystem but is not blank: it is not formatted"
+	format_config say no
+	# put OFFSET BYTES - a device that is blank but for these.
+	put() {
+		truncate -s 0 data.img
+		truncate -s 16M data.img
+		printf '%b' "$2" | dd of=data.img bs=1 seek="$1" conv=notrunc status=none
+		cp data.img before.img
+	}
+	local -r end=$((16 * 1024 * 1024))
+	# A byte near the start; a table of partitions; a part of a mirror, known by its last block.
+	local bytes
+	while read -r bytes; do
+		# shellcheck disable=SC2086 # two words
+		put $bytes
+		boot --disk data.img
+		assert_failed volumes "'/dev/vdb', the volume of '/data',$not_blank"
+		cmp data.img before.img
+	done <<-END
+		700000 x
+		450 \\x83\\0\\0\\0\\0\\x08\\0\\0\\0\\x08\\0\\0
+		$((end - 4096 + 60)) \\x83\\x74\\x02\\x6b
+	END
+	put 4086 SWAPSPACE2
+	boot --disk data.img
+	assert_failed volumes "'/dev/vdb', the volume of '/data',"
+	cmp data.img before.img
+
+	truncate -s 0 data.img
+	truncate -s 1M data.img
+	boot --disk data.img
+	assert_failed volumes "'/dev/vdb', the volume of '/data', is too small for ext4"
+	truncate -s 16M data.img
+	boot --disk data.img,ro
+	assert_failed volumes "'/dev/vdb', the volume of '/data', is a read-only device"
+}
+
+@test "format: a blank device without it stops the boot as before" {
+	truncate -s 16M data.img
+	volume_config . say no
+	boot --disk data.img
+	assert_failed volumes "'/dev/vdb', the volume of '/data', holds no filesystem"
+	! tr -d '\0' <data.img | grep -q . || fail 'something has been written'
+}

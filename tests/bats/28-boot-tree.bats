@@ -43,6 +43,23 @@ blocks_of() {
 	[ "$(blocks_of upper.img)" -eq "$(blocks_of data.img)" ]
 }
 
+@test "a blank device becomes a filesystem that the stock kernel mounts, checks and lets grow" {
+	truncate -s 40M data.img
+	edit '.volume_mounts = [{device: "serial=data", path: "/data", mode: "rw", format: "ext4",
+		grow: true}]'
+	vm --disk data.img,serial=data -- write /data/x kept
+	assert_status 0
+	assert_stderr_contains "guest: volumes: the volume of '/data' was blank and has been formatted"
+	assert_clean data.img
+	truncate -s 400M data.img
+	vm --disk data.img,serial=data -- cat /data/x , write /data/y z
+	assert_status 0
+	assert_output kept
+	assert_stderr_contains "guest: volumes: the volume of '/data' has grown from 40 to 400 MiB"
+	assert_clean data.img
+	[ "$(blocks_of data.img)" -eq $((100 * 1024)) ]
+}
+
 @test "mounts, nodes, files and masks on the stock kernel" {
 	edit '.mounts = [
 			{destination: "/proc", type: "proc", source: "proc", options: ["nosuid", "hidepid=1"]},
