@@ -21,6 +21,7 @@
 #include "oci_mounts.h"
 #include "oci_places.h"
 #include "oci_process.h"
+#include "oci_rules.h"
 #include "oci_runtime_doc.h"
 #include "oci_vm.h"
 #include "record.h"
@@ -155,8 +156,10 @@ int oci_runtime_read(struct document *d, const char *bundle, struct request *r)
 	int result =
 	    record_decode(&oci_runtime_record, &d->json, d->json.root, "", &runtime, &d->problems);
 
-	if (result == 0)
+	if (result == 0) {
+		oci_rules_check(d, &runtime);
 		result = move_runtime(d, bundle, &runtime, r);
+	}
 	if (result == 0)
 		result = oci_places_note(d, oci_runtime_rows, &oci_runtime_record);
 	record_release(&oci_runtime_record, &runtime);

@@ -46,9 +46,15 @@ static const struct field user_fields[] = {
 };
 static const struct record user_record = {"user", sizeof(struct oci_user), user_fields, true};
 
+static const char *complain_affinity(const char *s)
+{
+	return s[strspn(s, "0123456789, -")] ? "is no list of CPUs" : NULL;
+}
+static const struct format affinity_list = {"cpus", "^[0-9, -]*$", complain_affinity};
+
 static const struct field affinity_fields[] = {
-    {"initial", FIELD_STRING, CHECKED},
-    {"final", FIELD_STRING, CHECKED},
+    {"initial", FIELD_STRING, CHECKED, .format = &affinity_list},
+    {"final", FIELD_STRING, CHECKED, .format = &affinity_list},
     END,
 };
 CHECKED_RECORD(affinity, affinity_fields);
@@ -158,7 +164,7 @@ static const struct field cpu_fields[] = {
 static const struct record cpu_record = {"cpu", sizeof(struct oci_cpu), cpu_fields, true};
 
 static const struct field pids_fields[] = {
-    {"limit", FIELD_INT, CHECKED},
+    {"limit", FIELD_INT, NEEDED},
     END,
 };
 CHECKED_RECORD(pids, pids_fields);
@@ -272,7 +278,7 @@ static const struct field device_fields[] = {
     {"type", FIELD_ENUM, AT(oci_device, type), .values = device_types, .flags = FIELD_REQUIRED},
     {"major", FIELD_INT, AT(oci_device, major), .max = 4095},
     {"minor", FIELD_INT, AT(oci_device, minor), .max = 1048575},
-    {"fileMode", FIELD_INT, AT(oci_device, file_mode), .max = 07777},
+    {"fileMode", FIELD_INT, AT(oci_device, file_mode), .max = 0777},
     {"uid", FIELD_INT, AT(oci_device, uid), .max = OCI_MAX_ID},
     {"gid", FIELD_INT, AT(oci_device, gid), .max = OCI_MAX_ID},
     END,

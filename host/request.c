@@ -16,6 +16,7 @@
 #include "image_volumes.h"
 #include "input.h"
 #include "overrides.h"
+#include "rendered.h"
 #include "vm_options.h"
 
 /* Where an OCI document should have said what to run. */
@@ -29,24 +30,6 @@ static const struct {
     [INPUT_IMAGE_CONFIG] = {"/config", "nothing to run: 'Entrypoint' and 'Cmd' are both empty"},
 };
 
-/* The rules on a whole config speak in its own pointers, not in those of the OCI document. */
-static void check_rendered(const struct vmconfig *cfg, struct document *d)
-{
-	struct problems rendered = {0};
-
-	vmconfig_check(cfg, NULL, &rendered);
-	for (size_t i = 0; i < rendered.count; i++) {
-		const struct problem *problem = &rendered.items[i];
-
-		problem_add(&d->problems, problem->severity, problem->rule, NULL,
-		            "rendered config: %s%s%s", problem->pointer,
-		            problem->pointer[0] ? ": " : "", problem->message);
-	}
-	if (rendered.out_of_memory)
-		d->problems.out_of_memory = true;
-	problems_release(&rendered);
-}
-
 /* Nothing to run is no fault of an image, nor of a runtime configuration without a process. */
 static bool may_lack_command(const struct input *in, const struct document *d)
 {
@@ -59,13 +42,22 @@ static bool may_lack_command(const struct input *in, const struct document *d)
 	return !process || cJSON_IsNull(process);
 }
 
+/* A process whose args nobody will complete. */
+static bool lacks_args(const struct input *in, const struct document *d)
+{
+	const cJSON *args = json_find(&d->json, "/process/args");
+
+	return in->incomplete && cJSON_IsObject(json_find(&d->json, "/process")) &&
+	       (!args || (cJSON_IsArray(args) && !args->child));
+}
+
 static void check_request(const struct input *in, struct document *d, const struct vmconfig *cfg)
 {
 	if (in->kind == INPUT_CONFIG) {
 		vmconfig_check(cfg, &d->json, &d->problems);
 		return;
 	}
-	if (d->problems.errors)
+	if (d->problems.errors && !lacks_args(in, d))
 		return; /* what is missing now may be what was wrong */
 	if (!cfg->entrypoint.count && !cfg->cmd.count && may_lack_command(in, d))
 		return;
@@ -73,7 +65,7 @@ static void check_request(const struct input *in, struct document *d, const stru
 		document_note(d, SEVERITY_ERROR, "command", no_command[in->kind].pointer, "%s",
 		              no_command[in->kind].message);
 	else
-		check_rendered(cfg, d);
+		rendered_check(cfg, in->kind, d);
 }
 
 int request_convert(const struct input *in, struct document *d, struct overrides *o, struct vm *vm,

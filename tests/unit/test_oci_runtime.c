@@ -262,7 +262,7 @@ static void test_not_applied(void **state)
 	assert_clean(PROCESS("'cwd':'/','terminal':false,'capabilities':{},'rlimits':[],"
 	                     "'noNewPrivileges':false,'consoleSize':{'height':0,'width':0}"));
 	assert_clean("{" VERSION ROOT ",'linux':{" NET ",'resources':{'devices':[{'allow':false}],"
-	             "'pids':{},'memory':{'limit':0,'disableOOMKiller':false}}}}");
+	             "'memory':{'limit':0,'disableOOMKiller':false}}}}");
 }
 
 /* What cannot be done is an error with the field's name, never a config without it. */
@@ -357,7 +357,8 @@ static void test_guest_fields(void **state)
 	    &f, "{" VERSION ROOT ",'process':{'cwd':'/','args':['x'],'terminal':true,"
 	        "'consoleSize':{'height':24,'width':80},"
 	        "'capabilities':{'bounding':['CAP_KILL'],'effective':['CAP_KILL'],"
-	        "'inheritable':[],'permitted':['CAP_KILL','CAP_CHOWN'],'ambient':['CAP_KILL']},"
+	        "'inheritable':['CAP_KILL'],'permitted':['CAP_KILL','CAP_CHOWN'],"
+	        "'ambient':['CAP_KILL']},"
 	        "'rlimits':[{'type':'RLIMIT_NOFILE','soft':1024,'hard':18446744073709551615},"
 	        "{'type':'RLIMIT_CORE','soft':9223372036854772000,'hard':9223372036854772001}],"
 	        "'noNewPrivileges':true,'oomScoreAdj':0,"
@@ -383,7 +384,8 @@ static void test_guest_fields(void **state)
 	    "'rlimits':[{'type':'RLIMIT_NOFILE','soft':1024,'hard':18446744073709551615},"
 	    "{'type':'RLIMIT_CORE','soft':9223372036854772000,'hard':9223372036854772001}],"
 	    "'capabilities':{'bounding':['CAP_KILL'],'effective':['CAP_KILL'],"
-	    "'permitted':['CAP_KILL','CAP_CHOWN'],'ambient':['CAP_KILL']},"
+	    "'inheritable':['CAP_KILL'],'permitted':['CAP_KILL','CAP_CHOWN'],"
+	    "'ambient':['CAP_KILL']},"
 	    "'no_new_privileges':true,'oom_score_adj':0,"
 	    "'scheduler':{'policy':'SCHED_DEADLINE','flags':['SCHED_FLAG_RESET_ON_FORK'],"
 	    "'runtime':1,'deadline':2,'period':18446744073709551615},"
