@@ -399,12 +399,13 @@ int tar_next(struct tar *t)
 
 int tar_data(struct tar *t, const unsigned char **data, size_t *length, uint64_t *offset)
 {
-	const struct tar_piece *piece = &t->entry.pieces[t->piece];
+	const struct tar_piece *piece;
 	int r;
 
 	*length = 0;
 	if (!t->left)
 		return 0;
+	piece = &t->entry.pieces[t->piece];
 	if (t->piece_done == piece->length) {
 		piece++;
 		t->piece++;

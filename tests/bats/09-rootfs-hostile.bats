@@ -1,0 +1,218 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Layers that somebody has been at: `vmconfig rootfs` says which layer and entry, and leaves nothing.
+
+load helper
+load rootfs
+
+setup() {
+	need python3 e2fsck zstd
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+# refuse TEXT - an image whose second layer has the entries on standard input.
+refuse() {
+	printf 'dir etc\nfile etc/below 1\nsymlink link etc\n' | make_tar lower.tar
+	make_tar upper.tar
+	make_layout image lower.tar gzip:upper.tar
+	assert_refused "$1"
+	assert_stderr_contains 'layer 2: entry '
+}
+
+@test "names that lead out, or are too long or too deep" {
+	local name deep
+	refuse "entry 'a/../../x': its name has a '..'" <<<'file a/../../x 1'
+	refuse "entry '../': its name has a '..'" <<<'dir ..'
+	refuse "entry 'etc/../': its name has a '..'" <<<'dir etc/..'
+	name=$(printf '%0256d' 0)
+	refuse 'a component of its name is longer than 255 bytes (MAX_NAME_BYTES)' <<<"file $name 1"
+	deep=$(printf 'a/%.0s' {1..1025})
+	refuse 'it is within more than 1024 directories (MAX_TREE_DEPTH)' <<<"file ${deep}f 1"
+	deep=$(printf 'abcdefghi/%.0s' {1..410})
+	refuse 'its name is longer than 4095 bytes (MAX_PATH_BYTES)' <<<"file ${deep}f 1"
+}
+
+@test "parents that are no directories, and circles of symbolic links" {
+	refuse "entry 'etc/below/x': 'below' on its way is no directory" <<<'file etc/below/x 1'
+	refuse "more than 40 symbolic links on its way: they lead in circles" <<-'END'
+		symlink a b
+		symlink b a
+		file a/x 1
+	END
+	refuse "more than 40 symbolic links on its way: they lead in circles" <<-'END'
+		symlink self self/x
+		file self/y 1
+	END
+}
+
+@test "links out of the tree stay in it" {
+	mkdir out
+	printf 'symlink out /../../..%s/out\nfile out/written 1\n' "$PWD" | make_tar upper.tar
+	make_layout image upper.tar
+	make_image
+	[ -z "$(ls -A out)" ]
+	[ "$(content root.img "$PWD/out/written")" = 1 ]
+}
+
+@test "hard links to what is missing, outside, a directory, or themselves" {
+	refuse "entry 'x': it is a hard link to 'nothing', which is missing" <<<'link x nothing'
+	refuse "entry 'x': it is a hard link to '../../etc/passwd', of which: its name has a '..'" \
+		<<<'link x ../../etc/passwd'
+	refuse "entry 'x': it is a hard link to the directory 'etc'" <<<'link x etc'
+	refuse "entry 'etc/below': it is a hard link to itself" <<<'link etc/below etc/below'
+	refuse "entry 'x': it is a hard link to 'none/x', which is missing" <<<'link x none/x'
+	# What makes room for the link is what holds its target.
+	printf 'dir d\nfile d/f text\n' | make_tar lower.tar
+	echo 'link d d/f' | make_tar upper.tar
+	make_layout image lower.tar upper.tar
+	make_image
+	[ "$(content root.img /d)" = text ]
+	inode root.img /d | grep -q 'Links: 1 '
+}
+
+@test "an entry twice, a root that is no directory, whiteouts of nothing, unknown types" {
+	refuse "entry 'x': the layer has it twice" <<-'END'
+		file x 1
+		file x 2
+	END
+	refuse "entry 'link/x': the layer has it twice" <<-'END'
+		file etc/x 1
+		file link/x 2
+	END
+	refuse "the root can only be a directory" <<<'file ./ 1'
+	refuse "a whiteout of no file" <<<'file .wh. 1'
+	refuse "a whiteout of no file" <<<'file etc/.wh... 1'
+	echo 'file x 1' | make_tar odd.tar
+	python3 - <<-'END'
+		block = bytearray(open("odd.tar", "rb").read())
+		block[156] = ord("Z")
+		block[148:156] = b" " * 8
+		block[148:156] = b"%06o\0 " % sum(block[:512])
+		open("odd.tar", "wb").write(block)
+	END
+	make_layout image odd.tar
+	assert_refused "layer 1: entry 'x': it is of a type that is not known, 'Z'"
+}
+
+@test "owners, devices, attributes and links that ext4 has no place for" {
+	refuse "owner 4294967295:0 is out of range" <<<'file x 1 uid=4294967295'
+	refuse "device 1:2000000 is out of range" <<<'char x 1:2000000'
+	refuse "'system.posix_acl_access' is no ACL" <<<'file x 1 SCHILY.xattr.system.posix_acl_access=abc'
+	printf 'file x 1 SCHILY.xattr.user.large=%05000d\n' 7 | make_tar upper.tar
+	make_layout image upper.tar
+	assert_refused "'x': attribute 'user.large' of 5000 bytes has no place in ext4"
+}
+
+@test "archives that are damaged, end early, or are followed by something" {
+	head -c 100000 /dev/urandom >f
+	tar -cf good.tar f
+	head -c 50000 good.tar >short.tar
+	make_layout image gzip:short.tar
+	assert_refused "layer 1: entry 'f': the archive ends in the middle of it"
+	{ cat good.tar && echo garbage; } >long.tar
+	make_layout image zstd:long.tar
+	assert_refused "layer 1: entry 2: something other than zeros follows the end of the archive"
+	head -c 2000 /dev/urandom >noise.tar
+	make_layout image noise.tar
+	assert_refused "layer 1: entry 1: here is no header of a tar archive: its checksum is wrong"
+	printf '%s' 30 | dd of=good.tar bs=1 seek=126 conv=notrunc status=none
+	make_layout image good.tar
+	assert_refused "its checksum is wrong"
+}
+
+# damage FILTER CODEC - the layer's blob goes through a filter after the image was made of it, and
+# the image agrees with what came out.
+damage() {
+	head -c 100000 /dev/urandom >f
+	tar -cf good.tar f
+	case $2 in
+	gzip) gzip -n -c good.tar | sh -c "$1" >layer.blob ;;
+	zstd) zstd -q -c good.tar | sh -c "$1" >layer.blob ;;
+	esac
+	rm -rf image
+	put_image image "\"sha256:$(sha256 good.tar)\"" \
+		"{\"mediaType\":\"$LAYER_TYPE+$2\",$(put_blob image layer.blob)}"
+}
+
+@test "compression that ends early, is followed by something, or is none" {
+	for codec in gzip zstd; do
+		damage 'head -c 5000' $codec
+		assert_refused "layer 1: $codec: it ends in the middle"
+		damage 'cat && echo garbage' $codec
+		assert_refused "layer 1: $codec: "
+		damage 'tail -c +9' $codec
+		assert_refused "layer 1: $codec: "
+		damage : $codec
+		assert_refused "layer 1: $codec: it ends in the middle"
+	done
+	# Several parts are allowed, and an empty one.
+	head -c 100000 /dev/urandom >f
+	tar -cf good.tar f
+	{ head -c 5000 good.tar | gzip -n; tail -c +5001 good.tar | gzip -n; gzip -n </dev/null; } >layer.blob
+	put_image image "\"sha256:$(sha256 good.tar)\"" \
+		"{\"mediaType\":\"$LAYER_TYPE+gzip\",$(put_blob image layer.blob)}"
+	make_image
+}
+
+@test "digests, sizes, media types and diff_ids that are not right" {
+	local blob
+	echo 'file x 1' | make_tar 1.tar
+	make_layout image gzip:1.tar
+	blob=image/blobs/sha256/$(sha256 layer.blob)
+	cp "$blob" kept
+	printf x | dd of="$blob" bs=1 seek=30 conv=notrunc status=none
+	assert_refused "$blob: layer 1: it has other content, its digest differs"
+	echo >>"$blob"
+	assert_refused "$blob: layer 1: it has "
+	rm "$blob"
+	assert_refused "$blob: layer 1: cannot open it: No such file"
+	ln -s "$PWD/kept" "$blob"
+	assert_refused "$blob: layer 1: cannot open it: "
+
+	put_image image '"sha256:0123"' "{\"mediaType\":\"$LAYER_TYPE\",$(put_blob image 1.tar)}"
+	assert_refused "diff_id 'sha256:0123' is neither"
+	put_image image "\"sha256:$(sha256 kept)\"" "{\"mediaType\":\"$LAYER_TYPE\",$(put_blob image 1.tar)}"
+	assert_refused "layer 1: what it unpacks to has another digest than its diff_id"
+	put_image image '' "{\"mediaType\":\"$LAYER_TYPE\",$(put_blob image 1.tar)}"
+	assert_refused '/rootfs/diff_ids: are 0, but'
+	put_image image "\"sha256:$(sha256 1.tar)\"" "{\"mediaType\":\"$LAYER_TYPE+encrypted\",$(put_blob image 1.tar)}"
+	assert_refused "media type '$LAYER_TYPE+encrypted' is no layer that can be read"
+}
+
+@test "bombs: bytes, entries, expansion, claims" {
+	printf 'file x 1\nfile y 22\n' | make_tar 1.tar
+	make_layout image 1.tar
+	assert_refused "entry 'y': there are more than 1 entries (--max-entries)" --max-entries 1
+	assert_refused "entry 'y': files have more than 2 bytes (--max-bytes)" --max-bytes 2
+	head -c 80000000 /dev/zero >zeros
+	tar -cf 1.tar zeros
+	make_layout image zstd:1.tar
+	assert_refused "it unpacks to more than 1000 times its size (MAX_LAYER_EXPANSION)"
+	# A size without the bytes takes neither memory nor time.
+	refuse "files have more than 68719476736 bytes (--max-bytes)" <<<'file x 1 size=1099511627776'
+	refuse "entry 'x': the archive ends in the middle of it" <<<'file x 1 size=8589934591'
+	refuse "its sparse map does not match its size" <<<'file x 1 GNU.sparse.realsize=1099511627776 GNU.sparse.map=0,1099511627776'
+}
+
+@test "nothing is left behind by a signal, and an older image stays" {
+	head -c 40000000 /dev/urandom >f
+	tar -cf 1.tar f
+	make_layout image gzip:1.tar
+	mkdir out
+	echo older >out/root.img
+	# The reader of a pipe that nobody feeds stands still, with the new file already there.
+	for signal in INT TERM HUP; do
+		"$VMCONFIG" rootfs --image image -o out/root.img 2>/dev/null &
+		pid=$!
+		timeout 60 sh -c "until ls -A out | grep -q '^\.vmconfig-'; do kill -0 $pid || exit 0; done" 2>/dev/null || true
+		kill -s $signal $pid 2>/dev/null || true
+		wait $pid || true
+		[ "$(ls -A out)" = root.img ] || fail "left behind: $(ls -A out)"
+	done
+	(
+		ulimit -f 1024
+		run_vmconfig rootfs --image image -o out/root.img
+		assert_failure 1 "cannot write 'out/root.img': File too large"
+	)
+	[ "$(ls -A out)" = root.img ]
+}
