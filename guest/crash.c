@@ -7,6 +7,8 @@
 #include <sys/reboot.h>
 #include <unistd.h>
 
+#include "signal_set.h"
+
 static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS};
 
 static void on_fault(int number, siginfo_t *info, void *context)
@@ -33,7 +35,7 @@ void crash_guard(void)
 	static char stack[32768];
 	const stack_t alternate = {.ss_sp = stack, .ss_size = sizeof(stack)};
 	struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_ONSTACK | SA_SIGINFO};
-	sigset_t set;
+	sigset_t set, all;
 
 	sigaltstack(&alternate, NULL);
 	/* One at a time: signals sent on purpose must not stack up frames until there is no room.
@@ -44,6 +46,9 @@ void crash_guard(void)
 		sigaction(faults[i], &action, NULL);
 		sigaddset(&set, faults[i]);
 	}
+	/* With the first handler musl lets 33 and 34 go, which are to wait for supervise(). */
+	signal_set_all(&all);
+	sigprocmask(SIG_BLOCK, &all, NULL);
 	/* A fault that is blocked kills at once, without the handler. */
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }

@@ -55,6 +55,7 @@
 #include "log.h"
 #include "power_button.h"
 #include "shutdown.h"
+#include "signal_set.h"
 #include "supervise.h"
 #include "workload.h"
 
@@ -217,7 +218,7 @@ static void begin(void)
 	sigset_t all;
 
 	/* Before anything else: what is sent to us from now on waits for supervise(). */
-	sigfillset(&all);
+	signal_set_all(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	open_stdio();

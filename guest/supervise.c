@@ -24,6 +24,7 @@
 #include "log.h"
 #include "oom.h"
 #include "power_button.h"
+#include "signal_set.h"
 #include "signals.h"
 #include "workload.h"
 
@@ -326,7 +327,7 @@ static int open_signals(void)
 
 	/* They are blocked since the first line of main(): those that came meanwhile are waiting.
 	 */
-	sigfillset(&all);
+	signal_set_all(&all);
 	return signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 

@@ -291,7 +291,7 @@ static int verb_orphans(char **words)
 
 static void block_all(sigset_t *set)
 {
-	sigfillset(set);
+	memset(set, 0xff, sizeof(*set)); /* sigfillset(3) leaves some out */
 	sigdelset(set, SIGCHLD);
 	sigdelset(set, SIGCONT); /* goes along with each request to stop */
 	sigprocmask(SIG_BLOCK, set, NULL);
@@ -322,20 +322,26 @@ static int verb_sleep(char **words)
 	}
 }
 
-/* A child in our group that says which signal it got. The parent waits until it is ready. */
+/*
+ * A child in our group, or with "session" in its own, that says which signal it
+ * got. The parent waits until it is ready.
+ */
 static int verb_listener(char **words)
 {
 	int ends[2];
 	sigset_t set;
 	char byte;
 
-	(void)words;
 	fflush(stdout);
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return complain("");
 	if (fork() == 0) {
 		block_all(&set);
-		sigdelset(&set, SIGTERM); /* once our parent has gone; what came before counts */
+		if (*words)
+			setsid();
+		else
+			sigdelset(&set,
+			          SIGTERM); /* once our parent has gone; what came before counts */
 		close(ends[0]);
 		close(ends[1]);
 		printf("child signal %d\n", sigwaitinfo(&set, NULL));
@@ -389,6 +395,14 @@ static int verb_storm(char **words)
 				if (fork() > 0)
 					_exit(0);
 	return 0;
+}
+
+/* Become another program. */
+static int verb_exec(char **words)
+{
+	fflush(stdout);
+	execv(words[0], words);
+	return complain(*words);
 }
 
 static int verb_ignore(char **words)
@@ -483,6 +497,7 @@ const struct verb process_verbs[] = {
     {"leave", 0, 0, verb_leave},
     {"storm", 0, 0, verb_storm},
     {"ignore", 1, 0, verb_ignore},
+    {"exec", 1, 1, verb_exec},
     {"close-fds", 0, 0, verb_close},
     {"line", 0, 0, verb_line},
     {"hush", 0, 0, verb_hush},
