@@ -4,6 +4,7 @@
 #define VMCONFIG_CMD_H
 
 extern const struct command cmd_build;
+extern const struct command cmd_cache;
 extern const struct command cmd_check;
 extern const struct command cmd_explain;
 extern const struct command cmd_host;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* `vmconfig run`: INPUT and overrides -> a virtual machine -> its workload's status. */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sysexits.h>
 
@@ -7,6 +8,7 @@
 #include "cmd.h"
 #include "contract.h"
 #include "error.h"
+#include "image_root.h"
 #include "input.h"
 #include "option.h"
 #include "overrides.h"
@@ -18,6 +20,14 @@ struct run {
 	struct input input;
 	struct overrides overrides;
 	struct vm vm;
+	bool image_root;
+};
+
+static const struct option_row root_options[] = {
+    {"image-root", 0, NULL,
+     "make the root of the image's layers also when there are disks (without --disk it is so)",
+     option_set_flag, offsetof(struct run, image_root), .flags = 0},
+    {.name = NULL},
 };
 
 static const struct option_group run_groups[] = {
@@ -25,6 +35,7 @@ static const struct option_group run_groups[] = {
     {"reading", reading_options, offsetof(struct run, input)},
     {"overrides", override_options, offsetof(struct run, overrides)},
     {"vm options", vm_options, offsetof(struct run, vm)},
+    {"root filesystem", root_options, 0},
     {.title = NULL},
 };
 
@@ -38,13 +49,29 @@ static int check_supported(const struct request *r)
 	return 0;
 }
 
+/* Where nobody says what holds the root filesystem, it is made of the image. */
+static bool wants_image_root(const struct run *run, const struct request *request)
+{
+	const struct root *root = request->config.root;
+
+	return run->image_root || (run->input.kind == INPUT_IMAGE && !request->vm.disks.count &&
+	                           !(root && root->device));
+}
+
 static int boot(struct run *run)
 {
 	_cleanup_(request_release) struct request request = {0};
-	int r = request_make(&run->input, &run->overrides, &run->vm, &request);
+	_cleanup_fd_ int image = -1; /* keeps it in the cache */
+	int r;
+
+	if (run->image_root && run->input.kind != INPUT_IMAGE)
+		return usage_error("--image-root goes with --image");
+	r = request_make(&run->input, &run->overrides, &run->vm, &request);
 
 	if (r == 0)
 		r = check_supported(&request);
+	if (r == 0 && wants_image_root(run, &request))
+		r = image = image_root_attach(run->input.argument, &request);
 	return r < 0 ? r : run_vm(&request);
 }
 

@@ -34,6 +34,22 @@ static char *path_beside(void)
 	return strdup(self);
 }
 
+char *image_tool_find(void)
+{
+	char *beside = path_beside();
+
+	if (beside && access(beside, X_OK) == 0)
+		return beside;
+	if (access(INSTALLED_IMAGE_TOOL, X_OK) == 0) {
+		free(beside);
+		return strdup(INSTALLED_IMAGE_TOOL);
+	}
+	fail_errno(errno, "cannot run '%s', which makes images, neither at '%s' nor at '%s'",
+	           IMAGE_TOOL, beside ? beside : "", INSTALLED_IMAGE_TOOL);
+	free(beside);
+	return NULL;
+}
+
 int image_tool_run(int argc, char **argv)
 {
 	_cleanup_free_ char **words = calloc((size_t)argc + 2, sizeof(*words));

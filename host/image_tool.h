@@ -3,6 +3,9 @@
 #ifndef VMCONFIG_IMAGE_TOOL_H
 #define VMCONFIG_IMAGE_TOOL_H
 
+/* image_tool_find() - its path, for free(); NULL after printing a line when it is nowhere. */
+char *image_tool_find(void);
+
 /*
  * image_tool_run() - become vmconfig-image; run() of a struct command.
  * @argv: from the command's name on, ends in NULL

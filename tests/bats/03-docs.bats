@@ -38,6 +38,8 @@ same() {
 @test "vmconfig(1) has every option, in both forms, and no other" {
 	{
 		options_of "$COMMANDS"
+		"$VMCONFIG" cache list --help | grep -o -e '--[a-z-]*'
+		"$VMCONFIG" cache prune --help | grep -o -e '--[a-z-]*'
 		echo --version
 	} | sort -u >listed
 	sed -n 's/^\.It .*Fl -\([a-z][a-z-]*\).*/--\1/p; s/^\.Fl -\(version\)$/--\1/p' \
@@ -68,8 +70,8 @@ same() {
 
 @test "vmconfig(1) has every command" {
 	"$VMCONFIG" help | sed -n 's/^  \([a-z]*\)  *[a-z].*/\1/p' | sort >listed
-	sed -n '/^The commands are:/,/^\.El/s/^\.It Cm \([a-z]*\)$/\1/p' "$ROOT/man/vmconfig.1" |
-		grep -v '^help$' | sort >page
+	sed -n '/^The commands are:/,/^\.El/s/^\.It Cm \([a-z]*\).*/\1/p' "$ROOT/man/vmconfig.1" |
+		grep -v '^help$' | sort -u >page
 	same commands listed page
 }
 

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* The cache's directory: KEY.img is an image, KEY.lock is locked by who makes it. */
+#include "cache_dir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "error.h"
+#include "list.h"
+
+#define IMAGE ".img"
+#define LOCK  ".lock"
+
+/* XDG Base Directory Specification: a relative path is to be ignored. */
+static char *directory(void)
+{
+	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	char *path;
+
+	if (cache && *cache == '/')
+		return asprintf(&path, "%s/vmconfig", cache) < 0 ? NULL : path;
+	if (home && *home == '/')
+		return asprintf(&path, "%s/.cache/vmconfig", home) < 0 ? NULL : path;
+	return NULL;
+}
+
+static int make_directories(char *path)
+{
+	for (char *slash = strchr(path + 1, '/');; slash = strchr(slash + 1, '/')) {
+		int error = 0;
+
+		if (slash)
+			*slash = '\0';
+		if (mkdir(path, 0700) < 0 && errno != EEXIST)
+			error = errno;
+		if (error)
+			fail_errno(error, "cannot make '%s'", path);
+		if (slash)
+			*slash = '/';
+		if (error || !slash)
+			return -error;
+	}
+}
+
+/* What others may write, others may fill: their image would be booted. */
+static int check_owner(const struct cache *cache)
+{
+	struct stat st;
+
+	if (fstat(cache->fd, &st) < 0)
+		return fail_errno(errno, "cannot open '%s'", cache->path);
+	if (st.st_uid != geteuid() || (st.st_mode & (S_IWGRP | S_IWOTH)))
+		return fail("'%s' may be changed by others: it is not used as a cache",
+		            cache->path);
+	return 0;
+}
+
+int cache_open(struct cache *cache)
+{
+	int r;
+
+	*cache = (struct cache){.path = directory(), .fd = -1};
+	if (!cache->path)
+		return fail(
+		    "there is no directory for a cache: XDG_CACHE_HOME and HOME are not set");
+	r = make_directories(cache->path);
+	if (r < 0)
+		return r;
+	cache->fd = open(cache->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return cache->fd < 0 ? fail_errno(errno, "cannot open '%s'", cache->path)
+	                     : check_owner(cache);
+}
+
+void cache_release(struct cache *cache)
+{
+	if (cache->fd >= 0)
+		close(cache->fd);
+	free(cache->path);
+	*cache = (struct cache){.fd = -1};
+}
+
+static int make_path(const struct cache *cache, const char *key, char **path)
+{
+	if (asprintf(path, "%s/%s" IMAGE, cache->path, key) >= 0)
+		return 0;
+	*path = NULL;
+	return fail_errno(ENOMEM, "'%s'", cache->path);
+}
+
+static int open_file(const struct cache *cache, const char *key, const char *suffix, int flags)
+{
+	char name[CACHE_KEY_BYTES + sizeof(LOCK)];
+
+	snprintf(name, sizeof(name), "%s%s", key, suffix);
+	return openat(cache->fd, name, flags | O_NOFOLLOW | O_CLOEXEC, 0600);
+}
+
+/* Whether the file that was locked is still the one that has the name. */
+static bool is_current(const struct cache *cache, const char *key, const char *suffix, int fd)
+{
+	char name[CACHE_KEY_BYTES + sizeof(LOCK)];
+	struct stat locked, named;
+
+	snprintf(name, sizeof(name), "%s%s", key, suffix);
+	return fstat(fd, &locked) == 0 &&
+	       fstatat(cache->fd, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       locked.st_ino == named.st_ino && locked.st_dev == named.st_dev;
+}
+
+int cache_get(const struct cache *cache, const char *key, char **path)
+{
+	_cleanup_fd_ int fd = open_file(cache, key, IMAGE, O_RDONLY);
+	int r;
+
+	if (fd < 0 && errno == ENOENT)
+		return -ENOENT;
+	if (fd < 0 || flock(fd, LOCK_SH) < 0)
+		return fail_errno(errno, "cannot use '%s/%s" IMAGE "'", cache->path, key);
+	if (!is_current(cache, key, IMAGE, fd))
+		return -ENOENT; /* removed before the lock was ours */
+	r = make_path(cache, key, path);
+	if (r < 0)
+		return r;
+	/* The time of last use; a read-only cache has none. */
+	futimens(fd, NULL);
+	return steal_fd(&fd);
+}
+
+int cache_lock(const struct cache *cache, const char *key, char **path)
+{
+	for (;;) {
+		_cleanup_fd_ int fd = open_file(cache, key, LOCK, O_RDWR | O_CREAT);
+		int r;
+
+		if (fd < 0)
+			return fail_errno(errno, "cannot write in '%s'", cache->path);
+		while ((r = flock(fd, LOCK_EX)) < 0 && errno == EINTR)
+			;
+		if (r < 0)
+			return fail_errno(errno, "cannot lock '%s/%s" LOCK "'", cache->path, key);
+		if (!is_current(cache, key, LOCK, fd))
+			continue;
+		r = make_path(cache, key, path);
+		return r < 0 ? r : steal_fd(&fd);
+	}
+}
+
+static bool is_key(const char *name)
+{
+	return strlen(name) == CACHE_KEY_BYTES - 1 + strlen(IMAGE) &&
+	       strspn(name, "0123456789abcdef") == CACHE_KEY_BYTES - 1 &&
+	       strcmp(name + CACHE_KEY_BYTES - 1, IMAGE) == 0;
+}
+
+static int compare_use(const void *a, const void *b)
+{
+	const struct cache_entry *x = a, *y = b;
+
+	return (x->used < y->used) - (x->used > y->used);
+}
+
+static bool look_at(const struct cache *cache, const char *name, struct cache_entry *e)
+{
+	_cleanup_fd_ int fd = openat(cache->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return false;
+	*e = (struct cache_entry){.bytes = (uint64_t)st.st_blocks * 512, .used = st.st_mtime};
+	memcpy(e->key, name, CACHE_KEY_BYTES - 1);
+	e->in_use = flock(fd, LOCK_EX | LOCK_NB) < 0;
+	return true;
+}
+
+int cache_list(const struct cache *cache, struct cache_entry **entries, size_t *count)
+{
+	int fd = openat(cache->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	int r = 0;
+
+	*entries = NULL;
+	*count = 0;
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return fail_errno(errno, "cannot read '%s'", cache->path);
+	}
+	while ((entry = readdir(dir))) {
+		struct cache_entry *grown;
+
+		if (!is_key(entry->d_name))
+			continue;
+		grown = list_grow(*entries, *count, sizeof(**entries));
+		if (!grown) {
+			r = fail_errno(ENOMEM, "cannot list '%s'", cache->path);
+			break;
+		}
+		*entries = grown;
+		*count += look_at(cache, entry->d_name, &grown[*count]);
+	}
+	closedir(dir);
+	if (*count)
+		qsort(*entries, *count, sizeof(**entries), compare_use);
+	return r;
+}
+
+int cache_remove(const struct cache *cache, const char *key)
+{
+	_cleanup_fd_ int fd = open_file(cache, key, IMAGE, O_RDONLY);
+	char name[CACHE_KEY_BYTES + sizeof(LOCK)];
+
+	if (fd < 0)
+		return errno == ENOENT
+		           ? 0
+		           : fail_errno(errno, "cannot open '%s/%s" IMAGE "'", cache->path, key);
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return 1;
+	snprintf(name, sizeof(name), "%s" IMAGE, key);
+	if (unlinkat(cache->fd, name, 0) < 0)
+		return fail_errno(errno, "cannot remove '%s/%s'", cache->path, name);
+	snprintf(name, sizeof(name), "%s" LOCK, key);
+	unlinkat(cache->fd, name, 0);
+	return 0;
+}

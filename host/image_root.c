@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* From an image's layers to a disk of the machine. */
+#include "image_root.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cache_dir.h"
+#include "cleanup.h"
+#include "digest.h"
+#include "error.h"
+#include "image_tool.h"
+#include "list.h"
+#include "oci_layout.h"
+#include "tool.h"
+#include "vm.h"
+
+#define ROOT_SERIAL "vmconfig-root"
+
+/* What decides about the image's bytes. The first line changes when what is made of layers does. */
+static int make_key(const char *spec, char key[CACHE_KEY_BYTES])
+{
+	unsigned char digest[SHA256_BYTES];
+	struct oci_layers layers;
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out;
+	int r = layout_read_layers(spec, &layers);
+
+	out = r < 0 ? NULL : open_memstream(&text, &length);
+	if (out) {
+		fprintf(out, "rootfs 1 " VMCONFIG_VERSION "\n");
+		for (size_t i = 0; i < layers.count; i++)
+			fprintf(out, "%s %s\n", layers.items[i].media_type,
+			        layers.items[i].diff_id);
+		fclose(out);
+		digest_sha256(text, length, digest);
+		for (size_t i = 0; i < sizeof(digest); i++)
+			snprintf(key + 2 * i, 3, "%02x", digest[i]);
+	} else if (r == 0) {
+		r = fail_errno(ENOMEM, "cannot read '%s'", spec);
+	}
+	free(text);
+	oci_layers_release(&layers);
+	return r;
+}
+
+static int make_image(const char *spec, const char *path)
+{
+	_cleanup_free_ char *program = image_tool_find();
+	const char *words[] = {program, "rootfs", "--image", spec, "-o", path, NULL};
+	int r;
+
+	if (!program)
+		return -ENOENT;
+	r = tool_run(words);
+	if (r > 0)
+		return fail("cannot make the root filesystem of '%s'", spec);
+	return r;
+}
+
+/* Return: a descriptor of the image with a shared lock, or negative after printing a line. */
+static int find_or_make(const struct cache *cache, const char *spec, char **path)
+{
+	_cleanup_free_ char *target = NULL;
+	_cleanup_fd_ int lock = -1;
+	char key[CACHE_KEY_BYTES];
+	int fd, r = make_key(spec, key);
+
+	if (r < 0)
+		return r;
+	fd = cache_get(cache, key, path);
+	if (fd != -ENOENT)
+		return fd;
+	lock = cache_lock(cache, key, &target);
+	if (lock < 0)
+		return lock;
+	fd = cache_get(cache, key, path); /* somebody else has made it while we waited */
+	if (fd != -ENOENT)
+		return fd;
+	r = make_image(spec, target);
+	if (r < 0)
+		return r;
+	fd = cache_get(cache, key, path);
+	return fd == -ENOENT ? fail("'%s' has gone from the cache", target) : fd;
+}
+
+static int add_disk(struct vm *vm, char *path)
+{
+	struct vm_disk *items = list_grow(vm->disks.items, vm->disks.count, sizeof(*items));
+	char *serial = strdup(ROOT_SERIAL);
+
+	if (items)
+		vm->disks.items = items;
+	if (!items || !serial) {
+		free(serial);
+		free(path);
+		return fail_errno(ENOMEM, "cannot add the root filesystem");
+	}
+	items[vm->disks.count++] =
+	    (struct vm_disk){.file = path, .serial = serial, .readonly = true};
+	return 0;
+}
+
+/* The mode that was asked for stays; without one the image is below a tmpfs. */
+static int point_config(struct vmconfig *cfg)
+{
+	if (!cfg->root)
+		cfg->root = calloc(1, sizeof(*cfg->root));
+	if (!cfg->root)
+		return fail_errno(ENOMEM, "cannot name the root filesystem");
+	if (cfg->root->device)
+		return fail(
+		    "the config names its root filesystem, '%s': --root disk lets it be one of "
+		    "the disks",
+		    cfg->root->device);
+	if (cfg->root->mode == VOLUME_RW)
+		return fail(
+		    "the root filesystem of an image is shared, and cannot be mounted 'rw'");
+	cfg->root->device = strdup("serial=" ROOT_SERIAL);
+	if (!cfg->root->device)
+		return fail_errno(ENOMEM, "cannot name the root filesystem");
+	if (cfg->root->mode == VOLUME_MODE_UNSET)
+		cfg->root->mode = VOLUME_OVERLAY;
+	return 0;
+}
+
+int image_root_attach(const char *spec, struct request *r)
+{
+	_cleanup_(cache_release) struct cache cache = {.fd = -1};
+	_cleanup_fd_ int fd = -1;
+	char *path = NULL;
+	int result = point_config(&r->config);
+
+	if (result == 0)
+		result = cache_open(&cache);
+	if (result < 0)
+		return result;
+	fd = find_or_make(&cache, spec, &path);
+	if (fd < 0)
+		return fd;
+	result = add_disk(&r->vm, path);
+	return result < 0 ? result : steal_fd(&fd);
+}

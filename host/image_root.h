@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* The root filesystem of an image, for a run that was given none. */
+#ifndef VMCONFIG_IMAGE_ROOT_H
+#define VMCONFIG_IMAGE_ROOT_H
+
+struct request;
+
+/*
+ * image_root_attach() - make the root image of @spec, or take it from the cache, and give it to
+ * the machine: read-only, behind the disks of the command line, a tmpfs above it.
+ * @spec: LAYOUT[:REF]
+ *
+ * Return: a descriptor that keeps the image in the cache while it is open, or negative after
+ * printing a line.
+ */
+int image_root_attach(const char *spec, struct request *r);
+
+#endif

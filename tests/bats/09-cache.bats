@@ -1,0 +1,102 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The cache of root images: where it is, what `vmconfig cache` says of it and removes from it.
+# shellcheck disable=SC2154 # bats sets status, output and stderr
+
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	export XDG_CACHE_HOME=$PWD/cache
+}
+
+# entry LETTER AGE - an image of the cache, last used so many days ago.
+entry() {
+	mkdir -p cache/vmconfig
+	head -c 8192 /dev/urandom >"cache/vmconfig/$(key "$1").img"
+	touch -d "$2 days ago" "cache/vmconfig/$(key "$1").img"
+	: >"cache/vmconfig/$(key "$1").lock"
+}
+
+key() {
+	printf "%64s" '' | tr ' ' "$1"
+}
+
+keys() {
+	"$VMCONFIG" cache list --json | jq -r 'map(.key[0:1]) | join(" ")'
+}
+
+@test "an empty cache is made, for its owner alone" {
+	run_vmconfig cache list
+	assert_status 0
+	assert_output ''
+	[ "$(stat -c %a cache/vmconfig)" = 700 ]
+}
+
+@test "the last used stand first" {
+	need jq
+	entry a 3
+	entry b 1
+	entry c 2
+	[ "$(keys)" = 'b c a' ]
+	[ "$("$VMCONFIG" cache list --json | jq -c '.[0] | keys')" = '["bytes","in_use","key","used"]' ]
+	run_vmconfig cache list
+	[ "$(wc -l <<<"$output")" -eq 3 ]
+}
+
+@test "prune removes what has not been used for long, and what it is told to" {
+	need jq
+	entry a 31
+	entry b 29
+	entry c 2
+	echo x >cache/vmconfig/note
+	run_vmconfig cache prune
+	assert_status 0
+	[ "$(keys)" = 'c b' ]
+	[ ! -e "cache/vmconfig/$(key a).lock" ]
+	"$VMCONFIG" cache prune --days 10
+	[ "$(keys)" = c ]
+	"$VMCONFIG" cache prune --all
+	[ "$(keys)" = '' ]
+	[ -e cache/vmconfig/note ]
+}
+
+@test "an image that is in use stays" {
+	need jq flock
+	entry a 99
+	entry b 99
+	exec 5<"cache/vmconfig/$(key a).img"
+	flock -s 5
+	[ "$("$VMCONFIG" cache list --json | jq -c 'map(.in_use) | sort')" = '[false,true]' ]
+	run_vmconfig cache prune
+	assert_status 0
+	assert_output_contains "kept $(key a | cut -c 1-16), which is in use"
+	[ "$(keys)" = a ]
+	exec 5<&-
+	"$VMCONFIG" cache prune
+	[ "$(keys)" = '' ]
+}
+
+@test "a cache that others may write is not used" {
+	mkdir -p cache/vmconfig
+	chmod 777 cache/vmconfig
+	run_vmconfig cache list
+	assert_failure 1 'may be changed by others'
+}
+
+@test "without XDG_CACHE_HOME it is below HOME; a relative one does not count" {
+	mkdir home
+	XDG_CACHE_HOME=relative HOME=$PWD/home run_vmconfig cache list
+	assert_status 0
+	[ -d home/.cache/vmconfig ]
+	[ ! -e relative ]
+	run --separate-stderr env -u XDG_CACHE_HOME -u HOME "$VMCONFIG" cache list
+	assert_failure 1 'XDG_CACHE_HOME and HOME are not set'
+}
+
+@test "run --image-root needs an image" {
+	echo '{"entrypoint":["/a"]}' >config.json
+	run_vmconfig run --config config.json --image-root
+	assert_status 2
+	assert_stderr_contains '--image-root goes with --image'
+}

@@ -1,0 +1,85 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# One command from an image layout to a workload: the root filesystem is made, cached and booted.
+# shellcheck disable=SC2154 # bats and vm.bash set status, output and stderr
+
+load helper
+load rootfs
+load vm
+
+setup() {
+	need qemu-system-x86_64 jq
+	cd "$BATS_TEST_TMPDIR" || return
+	export XDG_CACHE_HOME=$PWD/cache
+}
+
+# image_of TAR… - the layout "image" of these layers, with the probe in the lowest.
+image_of() {
+	mkdir -p tree
+	cp "$BUILD/probe" tree/probe
+	tar -c -f probe.tar --owner=0 --group=0 --sort=name -C tree .
+	make_layout image none:probe.tar "$@"
+}
+
+run_image() {
+	run_vmconfig run --image image --entrypoint /probe --timeout 240 "$@"
+}
+
+@test "an image boots from its layers alone, and the next boot takes the root from the cache" {
+	make_tar upper.tar <<-'END'
+		dir etc
+		file etc/one first
+		file etc/two first
+		dir gone
+		file gone/file x
+	END
+	make_tar top.tar <<-'END'
+		file etc/two second
+		file .wh.gone
+	END
+	image_of gzip:upper.tar zstd:top.tar
+	run_image -- cat /etc/one , cat /etc/two , write /written x , ls /
+	assert_status 0
+	[[ $output == first*second* ]] || explain 'the layers differ'
+	[[ $output != *gone* ]] || explain 'the whiteout is ignored'
+	local made
+	made=$(stat -c '%i %W' cache/vmconfig/*.img)
+	run_image -- ls /
+	assert_status 0
+	[[ $output != *written* ]] || explain 'the image was written to'
+	[ "$(stat -c '%i %W' cache/vmconfig/*.img)" = "$made" ]
+}
+
+@test "two at once make the root once, and both boot" {
+	image_of
+	local first second
+	"$VMCONFIG" run --image image --entrypoint /probe --timeout 240 -- say first >out1 2>err1 &
+	first=$!
+	"$VMCONFIG" run --image image --entrypoint /probe --timeout 240 -- say second >out2 2>err2 &
+	second=$!
+	wait "$first" || fail "$(cat err1)"
+	wait "$second" || fail "$(cat err2)"
+	[ "$(cat out1 out2)" = "$(printf 'first\nsecond')" ]
+	[ "$(find cache -name '*.img' | wc -l)" -eq 1 ]
+}
+
+@test "disks of the command line keep their letters beside the image's root" {
+	image_of
+	truncate -s 8M data.img
+	mke2fs -q -t ext4 data.img
+	run_image --image-root --disk data.img -v /dev/vda:/data:rw -- write /data/file kept , cat /data/file
+	assert_status 0
+	assert_output_contains kept
+}
+
+@test "an image whose layer is damaged is refused before anything boots" {
+	image_of
+	local blob
+	blob=$(jq -r '.manifests[0].digest[7:]' image/index.json)
+	blob=$(jq -r '.layers[0].digest[7:]' "image/blobs/sha256/$blob")
+	printf x | dd of="image/blobs/sha256/$blob" bs=1 seek=5000 conv=notrunc status=none
+	run_image -- say never
+	assert_status 125
+	assert_stderr_contains 'cannot make the root filesystem'
+	[ -z "$(find cache -name '*.img')" ]
+}
