@@ -24,7 +24,8 @@
 #include "steps.h"
 #include "workload.h"
 
-struct workload workload;
+/* Zeroes would be the console: a workload that is not even planned has no terminal. */
+struct workload workload = {.terminal = {.master = -1, .slave = -1, .console = -1}};
 
 /* All that the child needs, made before fork(2). */
 struct preparation {
