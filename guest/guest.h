@@ -18,7 +18,8 @@
 struct cmdline {
 	char disk[256]; /* vmconfig.disk=, or "" */
 	int wait_ms;    /* vmconfig.wait=, how long a device may take to appear */
-	bool debug;     /* vmconfig.log=debug */
+	int log_level;  /* enum log_level: vmconfig.log= */
+	bool log_kmsg;  /* vmconfig.log_target=kmsg */
 	bool rescue;    /* vmconfig.rescue */
 };
 

@@ -162,7 +162,7 @@ static void rescue(void)
 {
 	pid_t pid;
 
-	log_info("rescue shell: the machine is powered off when it ends");
+	log_warning("rescue shell: the machine is powered off when it ends");
 	pid = fork();
 	if (pid == 0) {
 		sigset_t none;
@@ -233,7 +233,15 @@ static void begin(void)
 static enum machine_end live(struct guest *g, struct account *a, char *argv0,
                              struct report_message *last)
 {
-	if (g->config.init_mode != INIT_MODE_SYSTEMD)
+	const struct vmconfig *cfg = &g->config;
+	bool other_init = cfg->init_mode == INIT_MODE_SYSTEMD;
+
+	/* The one line of a boot that goes well. */
+	log_info("version %s %s '%s', %lld ms after the kernel's start", VMCONFIG_VERSION,
+	         other_init ? "hands over to" : "has started",
+	         cfg->entrypoint.count ? cfg->entrypoint.items[0] : cfg->cmd.items[0],
+	         (long long)(clock_us() / 1000));
+	if (!other_init)
 		return supervise(g, a, last);
 	handover_run(g, a, argv0);
 	snprintf(g->failed_phase, sizeof(g->failed_phase), "handover");

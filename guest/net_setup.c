@@ -125,7 +125,7 @@ static int take_name(struct setup *s, const struct nic_plan *wanted)
 
 	if (!nic || nic == holder)
 		return 0;
-	log_info("interface '%s' becomes '%s'", nic->name, wanted->name);
+	log_debug("interface '%s' becomes '%s'", nic->name, wanted->name);
 	if (holder)
 		r = rename_nic(s, holder->ifindex, NAME_BETWEEN);
 	if (r == 0)

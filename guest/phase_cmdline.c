@@ -43,6 +43,21 @@ static const char *value_of(const char *word, const char *key)
 	return strncmp(word, key, n) == 0 && word[n] == '=' ? word + n + 1 : NULL;
 }
 
+static const char *const log_levels[] = {[LOG_LEVEL_ERROR] = "error",
+                                         [LOG_LEVEL_WARNING] = "warning",
+                                         [LOG_LEVEL_INFO] = "info",
+                                         [LOG_LEVEL_DEBUG] = "debug",
+                                         NULL};
+static const char *const log_targets[] = {"console", "kmsg", NULL};
+
+static int index_of(const char *const *names, const char *name)
+{
+	for (int i = 0; names[i]; i++)
+		if (strcmp(names[i], name) == 0)
+			return i;
+	return -1;
+}
+
 static int take_word(struct cmdline *c, const char *word)
 {
 	const char *value;
@@ -59,7 +74,13 @@ static int take_word(struct cmdline *c, const char *word)
 			return -EINVAL;
 		c->wait_ms = (int)seconds * 1000;
 	} else if ((value = value_of(word, CMDLINE_LOG))) {
-		c->debug = strcmp(value, "debug") == 0;
+		c->log_level = index_of(log_levels, value);
+		return c->log_level < 0 ? -EINVAL : 0;
+	} else if ((value = value_of(word, CMDLINE_LOG_TARGET))) {
+		int target = index_of(log_targets, value);
+
+		c->log_kmsg = target == 1;
+		return target < 0 ? -EINVAL : 0;
 	} else if (strcmp(word, CMDLINE_RESCUE) == 0) {
 		c->rescue = true;
 	}
@@ -70,7 +91,7 @@ int cmdline_parse(struct cmdline *c, char *text, const char **bad)
 {
 	char *word;
 
-	*c = (struct cmdline){.wait_ms = MAX_DEVICE_WAIT_MS};
+	*c = (struct cmdline){.wait_ms = MAX_DEVICE_WAIT_MS, .log_level = LOG_LEVEL_INFO};
 	while ((word = next_word(&text))) {
 		int r;
 
@@ -83,6 +104,22 @@ int cmdline_parse(struct cmdline *c, char *text, const char **bad)
 		}
 	}
 	return 0;
+}
+
+/* The kernel's own log, with its times and levels. It takes only so much of a program unless told
+ * that all counts. */
+static void log_to_kernel(void)
+{
+	_cleanup_fd_ int all = open("/proc/sys/kernel/printk_devkmsg", O_WRONLY | O_CLOEXEC);
+	int fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0) {
+		log_warning("cannot open '/dev/kmsg', messages stay on the console: %m");
+		return;
+	}
+	if (all < 0 || write(all, "on\n", 3) < 0)
+		log_debug("the kernel may drop messages: %m");
+	log_kmsg(fd);
 }
 
 int phase_cmdline(struct guest *g)
@@ -102,7 +139,8 @@ int phase_cmdline(struct guest *g)
 	text[length] = '\0';
 	if (cmdline_parse(&g->cmdline, text, &bad) < 0)
 		return guest_error(g, 0, "cannot use '%.200s' of the kernel command line", bad);
-	if (g->cmdline.debug)
-		log_setup("init", STDERR_FILENO, LOG_LEVEL_DEBUG);
+	log_setup("init", STDERR_FILENO, (enum log_level)g->cmdline.log_level);
+	if (g->cmdline.log_kmsg)
+		log_to_kernel();
 	return 0;
 }

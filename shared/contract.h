@@ -35,10 +35,11 @@
 #define PORT_STDERR "org.vmconfig.stderr"
 
 /* Words on the kernel command line. */
-#define CMDLINE_DISK   "vmconfig.disk"   /* =PATH, label=…, uuid=… or serial=… */
-#define CMDLINE_LOG    "vmconfig.log"    /* =debug */
-#define CMDLINE_WAIT   "vmconfig.wait"   /* =SECONDS that a device may take to appear, default 10 */
-#define CMDLINE_RESCUE "vmconfig.rescue" /* a shell instead of power-off, if there is one */
+#define CMDLINE_DISK       "vmconfig.disk"       /* =PATH, label=…, uuid=… or serial=… */
+#define CMDLINE_LOG        "vmconfig.log"        /* =error, warning, info (the default) or debug */
+#define CMDLINE_LOG_TARGET "vmconfig.log_target" /* =console (the default) or kmsg */
+#define CMDLINE_WAIT       "vmconfig.wait" /* =SECONDS that a device may take to appear, default 10 */
+#define CMDLINE_RESCUE     "vmconfig.rescue" /* a shell instead of power-off, if there is one */
 
 /* The serial under which `vmconfig run` attaches the config disk. */
 #define CONFIG_DISK_SERIAL "vmconfig"

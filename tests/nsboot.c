@@ -4,7 +4,7 @@
  *
  * usage: nsboot [OPTION]…
  *   --init FILE          the program (default $GUEST_INIT, else build/init)
- *   --cmdline TEXT       the kernel's command line
+ *   --cmdline TEXT       the kernel's command line, after vmconfig.log=warning
  *   --disk FILE[,ro]     an image, attached as /dev/vda, /dev/vdb, … in the order given;
  *                        "-" leaves a letter out
  *   --file SOURCE:TARGET put a file into the initramfs

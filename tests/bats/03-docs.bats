@@ -147,9 +147,9 @@ phases() {
 }
 
 @test "vmconfig-init(8) has every word, port and mount" {
-	sed -n 's/^#define CMDLINE_[A-Z]* *"\([a-z.]*\)".*/\1/p' "$ROOT/shared/contract.h" | sort >words
+	sed -n 's/^#define CMDLINE_[A-Z_]* *"\([a-z._]*\)".*/\1/p' "$ROOT/shared/contract.h" | sort >words
 	section vmconfig-init.8 'KERNEL COMMAND LINE' |
-		sed -n 's/^\.It Cm \([a-z.]*\).*/\1/p' | sort >page
+		sed -n 's/^\.It Cm \([a-z._]*\).*/\1/p' | sort >page
 	same 'words of the command line' words page
 
 	sed -n 's/^#define PORT_[A-Z]* *"\([a-z.]*\)".*/\1/p' "$ROOT/shared/contract.h" >ports

@@ -7,6 +7,7 @@
 #include "cleanup.h"
 #include "cmdline.h"
 #include "contract.h"
+#include "log.h"
 #include "guest.h"
 
 static int parse(struct cmdline *c, const char *text)
@@ -40,7 +41,7 @@ static void test_defaults(void **state)
 		assert_int_equal(parse(&c, texts[i]), 0);
 		assert_string_equal(c.disk, "");
 		assert_int_equal(c.wait_ms, MAX_DEVICE_WAIT_MS);
-		assert_false(c.debug);
+		assert_int_equal(c.log_level, LOG_LEVEL_INFO);
 		assert_false(c.rescue);
 	}
 }
@@ -56,11 +57,18 @@ static void test_each_word(void **state)
 	                 0);
 	assert_string_equal(c.disk, "label=VMCONFIG");
 	assert_int_equal(c.wait_ms, 3000);
-	assert_true(c.debug);
+	assert_int_equal(c.log_level, LOG_LEVEL_DEBUG);
 	assert_true(c.rescue);
+	assert_false(c.log_kmsg);
+	assert_int_equal(parse(&c, "vmconfig.log=error vmconfig.log_target=kmsg"), 0);
+	assert_int_equal(c.log_level, LOG_LEVEL_ERROR);
+	assert_true(c.log_kmsg);
+	assert_int_equal(parse(&c, "vmconfig.log=warning vmconfig.log_target=console"), 0);
+	assert_int_equal(c.log_level, LOG_LEVEL_WARNING);
+	assert_false(c.log_kmsg);
 	assert_int_equal(parse(&c, "vmconfig.wait=0 vmconfig.log=info"), 0);
 	assert_int_equal(c.wait_ms, 0);
-	assert_false(c.debug);
+	assert_int_equal(c.log_level, LOG_LEVEL_INFO);
 }
 
 static void test_the_last_of_a_word_counts(void **state)
@@ -70,8 +78,8 @@ static void test_the_last_of_a_word_counts(void **state)
 	(void)state;
 	assert_int_equal(parse(&c, "vmconfig.wait=1 vmconfig.wait=2"), 0);
 	assert_int_equal(c.wait_ms, 2000);
-	assert_int_equal(parse(&c, "vmconfig.log=debug vmconfig.log=no"), 0);
-	assert_false(c.debug);
+	assert_int_equal(parse(&c, "vmconfig.log=debug vmconfig.log=info"), 0);
+	assert_int_equal(c.log_level, LOG_LEVEL_INFO);
 }
 
 static void test_quotes_keep_spaces(void **state)
@@ -120,6 +128,9 @@ static void test_values_that_make_no_sense(void **state)
 	(void)state;
 	assert_bad("a vmconfig.wait=soon b", "vmconfig.wait=soon");
 	assert_bad("vmconfig.wait=", "vmconfig.wait=");
+	assert_bad("vmconfig.log=loud", "vmconfig.log=loud");
+	assert_bad("vmconfig.log=", "vmconfig.log=");
+	assert_bad("vmconfig.log_target=paper", "vmconfig.log_target=paper");
 	assert_bad("vmconfig.wait=-1", "vmconfig.wait=-1");
 	assert_bad("vmconfig.wait=1s", "vmconfig.wait=1s");
 	assert_bad("vmconfig.wait=3601", "vmconfig.wait=3601");
