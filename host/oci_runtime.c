@@ -17,6 +17,7 @@
 #include "contract.h"
 #include "document.h"
 #include "list.h"
+#include "oci_hooks.h"
 #include "oci_linux.h"
 #include "oci_mounts.h"
 #include "oci_places.h"
@@ -111,19 +112,6 @@ static int move_stop_signal(struct document *d, struct vmconfig *cfg)
 	return cfg->stop_signal ? 0 : -ENOMEM;
 }
 
-static int move_hooks(struct oci_hooks *from, struct vmconfig *cfg)
-{
-	if (!from || !from->start_container.count)
-		return 0;
-	cfg->hooks = calloc(1, sizeof(*cfg->hooks));
-	if (!cfg->hooks)
-		return -ENOMEM;
-	cfg->hooks->start_container.items = from->start_container.items;
-	cfg->hooks->start_container.count = from->start_container.count;
-	from->start_container = (struct hook_list){0};
-	return 0;
-}
-
 static int move_runtime(struct document *d, const char *bundle, struct oci_runtime *from,
                         struct request *r)
 {
@@ -146,7 +134,7 @@ static int move_runtime(struct document *d, const char *bundle, struct oci_runti
 	if (result == 0)
 		result = oci_linux_move(d, from->linux_, r);
 	if (result == 0)
-		result = move_hooks(from->hooks, &r->config);
+		result = oci_hooks_move(d, bundle, from->hooks, r);
 	return result;
 }
 

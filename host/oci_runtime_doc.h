@@ -7,6 +7,7 @@
 #ifndef VMCONFIG_OCI_RUNTIME_DOC_H
 #define VMCONFIG_OCI_RUNTIME_DOC_H
 
+#include "host_hooks.h"
 #include "vmconfig.h"
 
 struct oci_vm;
@@ -55,11 +56,6 @@ struct oci_mount {
 
 struct oci_mount_list {
 	struct oci_mount *items;
-	size_t count;
-};
-
-struct hook_list {
-	struct hook *items;
 	size_t count;
 };
 

@@ -33,7 +33,6 @@
 		pattern, PLACE_REFUSED, why, false \
 	}
 
-#define NOT_YET     "not applied by this version"
 #define HOST_CGROUP "no cgroup is set up on the host; start vmconfig in one that has this limit"
 #define BLOCK_IO    "the throttling of block devices is not applied"
 #define PASSTHROUGH "hardware cannot be passed through like this with QEMU or KVM"
@@ -79,12 +78,12 @@ const struct oci_row oci_runtime_rows[] = {
     REFUSED("/mounts/*/uidMappings", "mounts with mapped ids cannot be made for a guest"),
     REFUSED("/mounts/*/gidMappings", "mounts with mapped ids cannot be made for a guest"),
 
-    WARNED("/hooks/prestart", NOT_YET),
-    WARNED("/hooks/createRuntime", NOT_YET),
-    WARNED("/hooks/createContainer", NOT_YET),
+    HOST("/hooks/prestart", "deprecated; run before the virtual machine is started"),
+    HOST("/hooks/createRuntime", "run before the virtual machine is started"),
+    HOST("/hooks/createContainer", "run after these, on the host"),
     GUEST("/hooks/startContainer", "run in the guest before the workload"),
-    WARNED("/hooks/poststart", NOT_YET),
-    WARNED("/hooks/poststop", NOT_YET),
+    HOST("/hooks/poststart", "run when the workload has been started"),
+    HOST("/hooks/poststop", "run when the virtual machine is gone"),
 
     HOST("/linux/namespaces", "the guest has its own; a user namespace, a time namespace and the "
                               "host's network cannot be had"),

@@ -99,6 +99,8 @@ int outcome_status(const struct outcome *o)
 {
 	if (o->killed_by)
 		return STATUS_SIGNAL_BASE + o->killed_by;
+	if (o->start_failed)
+		return STATUS_INIT_FAILED;
 	if (o->end.event == REPORT_FAILED) {
 		fail("guest: %s: %s", o->end.name, o->end.error);
 		return STATUS_INIT_FAILED;

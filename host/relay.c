@@ -234,6 +234,20 @@ static void take_end(struct relay *r, const struct report_message *m)
 		leave(r);
 }
 
+/* Nothing is relayed until it returns: the guest waits when its ports are full. */
+static void note_started(struct relay *r)
+{
+	int result;
+
+	if (!r->options->started || r->stage != RUNNING)
+		return;
+	result = r->options->started(r->options, r->vmm, r->signals);
+	if (result == 0 || result == -EINTR)
+		return; /* the signal is still to be taken */
+	r->outcome.start_failed = true;
+	stop(r);
+}
+
 static void take_reports(struct relay *r)
 {
 	struct report_message m;
@@ -244,6 +258,8 @@ static void take_reports(struct relay *r)
 		m.name[strcspn(m.name, "\r\n")] = '\0';
 		if (m.event == REPORT_PHASE)
 			show(r, "%s: %lld us", m.name, (long long)m.us);
+		else if (m.event == REPORT_STARTED)
+			note_started(r);
 		else if (m.event == REPORT_NOTICE)
 			show_notice(&m);
 		else if (m.event == REPORT_READY)

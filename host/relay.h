@@ -13,6 +13,9 @@ struct relay_options {
 	bool verbose;           /* the console and the guest's phases on standard error */
 	int64_t timeout_s;      /* stop the guest after that time; 0: never */
 	int64_t stop_timeout_s; /* what the guest gives its workload to stop */
+	/* The workload has been started: 0, or negative, after which the guest is stopped. */
+	int (*started)(const struct relay_options *options, const struct vmm *vmm, int signals);
+	const void *context; /* for started() */
 };
 
 /*

@@ -28,6 +28,7 @@ const struct rule rules[] = {
     {"env-entry", "not NAME=VALUE"},
     {"env-name", "the name of a variable is empty or holds '='"},
     {"file", "a file is larger than its limit, or what is said of it contradicts itself"},
+    {"hook", "a hook that runs elsewhere than asked for, or that somebody else must run"},
     {"host-path", "a path on the host is relative"},
     {"hostname", "a host or domain name is too long, or has a character that none may have"},
     {"init-mode", "a field about a workload, where the image's own init is PID 1"},

@@ -154,9 +154,16 @@ static int64_t stop_timeout_s(const struct vmconfig *cfg)
 	return value_or(&cfg->stop_timeout, DEFAULT_INIT_STOP_S) + FORCED_STOP_S;
 }
 
+static int run_poststart(const struct relay_options *options, const struct vmm *vmm, int signals)
+{
+	return host_hooks_poststart(options->context, vmm->pid, signals);
+}
+
 static int boot(struct request *r, struct vmm_setup *setup, int signals)
 {
 	const struct relay_options options = {
+	    .started = run_poststart,
+	    .context = &r->hooks,
 	    .interactive = r->vm.interactive,
 	    .verbose = r->vm.verbose,
 	    .timeout_s = value_or(&r->vm.timeout, 0),
@@ -172,6 +179,22 @@ static int boot(struct request *r, struct vmm_setup *setup, int signals)
 	if (vmm_open(&vmm) == 0 && start(r, setup, &vmm) == 0)
 		status = relay_run(&vmm, signals, &options);
 	vmm_release(&vmm);
+	return status;
+}
+
+/* When a hook has failed, the others are to clean up after it. */
+static int boot_with_hooks(struct request *r, struct vmm_setup *setup, int signals)
+{
+	int status = STATUS_INIT_FAILED;
+	int result;
+
+	r->hooks.annotations = &r->config.annotations;
+	result = host_hooks_create(&r->hooks, signals);
+	if (result == 0)
+		status = boot(r, setup, signals);
+	else if (result == -EINTR)
+		status = STATUS_SIGNAL_BASE + stop_signals_next(signals);
+	host_hooks_poststop(&r->hooks);
 	return status;
 }
 
@@ -216,5 +239,5 @@ int run_vm(struct request *r)
 	signals = stop_signals_open();
 	if (signals < 0)
 		return STATUS_INIT_FAILED;
-	return boot(r, &setup, signals);
+	return boot_with_hooks(r, &setup, signals);
 }

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host_hooks.h"
 #include "vmconfig.h"
 
 /* Limits of any machine; each VMM has narrower ones. */
@@ -107,6 +108,7 @@ void vm_release(struct vm *vm);
 struct request {
 	struct vmconfig config;
 	struct vm vm;
+	struct host_hooks hooks; /* a bundle's, for whoever starts the machine */
 };
 
 void request_release(struct request *r);

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/* One hook on the host. */
+#include "hook_run.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <fcntl.h>
+
+#include "cleanup.h"
+#include "vmconfig.h"
+
+/* What the child needs. */
+struct child {
+	const struct hook *hook;
+	const char *dir;
+	char **argv, **envp;
+	int state;   /* its standard input */
+	int failure; /* takes errno; closed by a successful exec */
+	pid_t parent;
+};
+
+static int complain(char **why, int r, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static int complain(char **why, int r, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(why, format, args) < 0)
+		*why = NULL;
+	va_end(args);
+	return r;
+}
+
+/* A file rather than a pipe: a hook need not read it. */
+static int make_state(const char *text)
+{
+	_cleanup_fd_ int fd = memfd_create("state", MFD_CLOEXEC);
+	size_t length = strlen(text), done = 0;
+
+	if (fd < 0)
+		return -errno;
+	while (done < length) {
+		ssize_t n = write(fd, text + done, length - done);
+
+		if (n < 0)
+			return -errno;
+		done += (size_t)n;
+	}
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return -errno;
+	return steal_fd(&fd);
+}
+
+/* NULL-terminated; the strings stay the list's. @first stands in for an empty list. */
+static char **make_vector(const struct strlist *list, char *first)
+{
+	char **vector = calloc(list->count + 2, sizeof(*vector));
+
+	if (!vector)
+		return NULL;
+	vector[0] = first;
+	for (size_t i = 0; i < list->count; i++)
+		vector[i] = list->items[i];
+	return vector;
+}
+
+static int prepare(const struct child *c)
+{
+	sigset_t none;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		return -errno;
+	if (getppid() != c->parent)
+		_exit(EXIT_FAILURE); /* it died before that */
+	setsid();
+	signal(SIGPIPE, SIG_DFL);
+	sigemptyset(&none);
+	if (sigprocmask(SIG_SETMASK, &none, NULL) < 0 || dup2(c->state, STDIN_FILENO) < 0 ||
+	    dup2(STDERR_FILENO, STDOUT_FILENO) < 0 || chdir(c->dir) < 0)
+		return -errno;
+	return 0;
+}
+
+static void __attribute__((noreturn)) child(const struct child *c)
+{
+	int error = -prepare(c);
+
+	if (!error) {
+		execve(c->hook->path, c->argv, c->envp);
+		error = errno;
+	}
+	while (write(c->failure, &error, sizeof(error)) < 0 && errno == EINTR)
+		;
+	_exit(EXIT_FAILURE);
+}
+
+/* Return: the PID, or -errno, also of a program that could not be executed. */
+static pid_t start(struct child *c)
+{
+	_cleanup_fd_ int read_end = -1, write_end = -1;
+	int failure[2], error = 0;
+	ssize_t n;
+	pid_t pid;
+
+	if (pipe2(failure, O_CLOEXEC) < 0)
+		return -errno;
+	read_end = failure[0];
+	c->failure = write_end = failure[1];
+	c->parent = getpid();
+	pid = fork();
+	if (pid < 0)
+		return -errno;
+	if (pid == 0)
+		child(c);
+	close(steal_fd(&write_end));
+	do
+		n = read(read_end, &error, sizeof(error));
+	while (n < 0 && errno == EINTR);
+	if (n != sizeof(error))
+		return pid;
+	waitpid(pid, NULL, 0);
+	return -error;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
+/* Return: 0 when it has ended, -ETIMEDOUT, or -EINTR. */
+static int wait_for_end(int pidfd, int64_t limit_s, int cancel)
+{
+	struct pollfd fds[] = {{.fd = pidfd, .events = POLLIN}, {.fd = cancel, .events = POLLIN}};
+	int64_t due = now_ms() + limit_s * 1000;
+
+	for (;;) {
+		int64_t left = due - now_ms();
+		int n = poll(fds, 2, left < 0 ? 0 : left < 60000 ? (int)left : 60000);
+
+		if (n > 0 && fds[0].revents)
+			return 0;
+		if (n > 0)
+			return -EINTR;
+		if (n == 0 && now_ms() >= due)
+			return -ETIMEDOUT;
+	}
+}
+
+static int take_end(const struct hook *hook, pid_t pid, int cancel, char **why)
+{
+	int64_t limit_s = hook->timeout.set ? hook->timeout.value : HOOK_LIMIT_S;
+	_cleanup_fd_ int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	int r = pidfd < 0 ? -errno : wait_for_end(pidfd, limit_s, cancel);
+	int status = 0;
+
+	if (r < 0) {
+		kill(-pid, SIGKILL); /* the group that it leads */
+		kill(pid, SIGKILL);
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (r == -ETIMEDOUT)
+		return complain(why, r, "had not ended after %lld s and was killed",
+		                (long long)limit_s);
+	if (r == -EINTR)
+		return complain(why, r, "was killed, as vmconfig is to stop");
+	if (r < 0)
+		return complain(why, r, "cannot be watched: %s", strerror(-r));
+	if (WIFSIGNALED(status))
+		return complain(why, -ECANCELED, "was killed by signal %d", WTERMSIG(status));
+	if (WEXITSTATUS(status))
+		return complain(why, -ECANCELED, "ended with status %d", WEXITSTATUS(status));
+	return 0;
+}
+
+int hook_run(const struct hook *hook, const char *state, const char *dir, int cancel, char **why)
+{
+	_cleanup_free_ char **argv = make_vector(&hook->args, hook->path);
+	_cleanup_free_ char **envp = make_vector(&hook->env, NULL);
+	_cleanup_fd_ int input = make_state(state);
+	struct child c = {.hook = hook, .dir = dir, .argv = argv, .envp = envp, .state = input};
+	pid_t pid;
+
+	*why = NULL;
+	if (!argv || !envp)
+		return -ENOMEM;
+	if (input < 0)
+		return complain(why, input, "cannot be given its state: %s", strerror(-input));
+	pid = start(&c);
+	if (pid < 0)
+		return complain(why, (int)pid, "cannot be run: %s", strerror((int)-pid));
+	return take_end(hook, pid, cancel, why);
+}
