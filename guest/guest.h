@@ -75,6 +75,7 @@ int phase_network(struct guest *g);
 int phase_sysctl(struct guest *g);
 int phase_volumes(struct guest *g);
 int phase_mounts(struct guest *g);
+int phase_carried(struct guest *g);
 int phase_handover(struct guest *g);
 int phase_switch_root(struct guest *g);
 int phase_workload(struct guest *g);

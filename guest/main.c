@@ -17,6 +17,7 @@
  *   sysctl         kernel parameters, those of the interfaces among them
  *   volumes        mounted into NEWROOT
  *   mounts         the config's, with its device nodes, files and masked paths
+ *   agent          what else the initrd carries: a guest agent, and the kernel's headers
  *   handover       with init_mode systemd: what the image's own init finds when it is PID 1
  *   switch root    NEWROOT becomes "/"; the initramfs is emptied
  *   workload       a child that becomes the image's program; not with init_mode systemd
@@ -70,6 +71,7 @@ static const struct phase phases[] = {
     {"sysctl", phase_sysctl, PHASE_REQUIRED},
     {"volumes", phase_volumes, PHASE_REQUIRED},
     {"mounts", phase_mounts, PHASE_REQUIRED},
+    {"agent", phase_carried, PHASE_REQUIRED},
     {"handover", phase_handover, PHASE_REQUIRED},
     {"switch root", phase_switch_root, PHASE_REQUIRED},
     {"workload", phase_workload, PHASE_REQUIRED},

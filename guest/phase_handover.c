@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent.h"
 #include "beneath.h"
 #include "cleanup.h"
 #include "exec_plan.h"
@@ -140,6 +141,8 @@ static int write_files(struct guest *g)
 	_cleanup_fd_ int run_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int r = place_last_stage(g, run_fd);
 
+	if (r == 0)
+		r = agent_hand_over(g, run_fd, handover.kind->is_systemd);
 	if (r < 0 || !handover.kind->is_systemd)
 		return r;
 	r = write_environment(g, run_fd);

@@ -4,7 +4,6 @@
  * containers and user namespaces inside find nothing beneath it; then the
  * initramfs is emptied, for its memory.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -19,41 +18,7 @@
 #include "furnish.h"
 #include "guest.h"
 #include "log.h"
-
-static void empty_directory(int fd, dev_t device);
-
-static void remove_entry(int parent, const char *name, dev_t device)
-{
-	struct stat st;
-	int fd;
-
-	if (fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_dev != device)
-		return;
-	if (!S_ISDIR(st.st_mode)) {
-		unlinkat(parent, name, 0);
-		return;
-	}
-	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd >= 0)
-		empty_directory(fd, device);
-	unlinkat(parent, name, AT_REMOVEDIR);
-}
-
-/* Takes @fd over. Depth is that of our own initrd. */
-static void empty_directory(int fd, dev_t device)
-{
-	DIR *dir = fdopendir(fd);
-	struct dirent *entry;
-
-	if (!dir) {
-		close(fd);
-		return;
-	}
-	while ((entry = readdir(dir)))
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			remove_entry(dirfd(dir), entry->d_name, device);
-	closedir(dir);
-}
+#include "remove_tree.h"
 
 /* Only ever memory, and only this one filesystem: whatever else is mounted there keeps its files.
  */
@@ -68,7 +33,7 @@ static void free_initramfs(int fd)
 		close(fd);
 		return;
 	}
-	empty_directory(fd, st.st_dev);
+	remove_contents(fd);
 }
 
 /* A read-only root takes no directory any more once the workload starts. That it is none after all

@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "agent.h"
 #include "beneath.h"
 #include "cgroup.h"
 #include "cleanup.h"
@@ -206,8 +207,10 @@ int phase_workload(struct guest *g)
 	if (r == 0) {
 		cgroup_prepare();
 		protect_init();
-		r = start(g, &p);
+		r = agent_start(g);
 	}
+	if (r == 0)
+		r = start(g, &p);
 	if (r < 0)
 		terminal_close(&workload.terminal); /* or the console would stay raw */
 	release(&p);

@@ -19,7 +19,7 @@ static bool name_is_good(const char *name)
 }
 
 /* In double quotes a backslash escapes, as in C, and "%" begins a specifier. */
-static void put_value(struct runtime_file *f, const char *value)
+void systemd_env_put_value(struct runtime_file *f, const char *value)
 {
 	for (; *value; value++) {
 		unsigned char c = (unsigned char)*value;
@@ -52,7 +52,7 @@ void systemd_env_write(struct runtime_file *f, const struct strmap *env)
 			continue;
 		}
 		runtime_file_put(f, "DefaultEnvironment=\"%s=", pair->name);
-		put_value(f, pair->value);
+		systemd_env_put_value(f, pair->value);
 		runtime_file_put(f, "\"\n");
 	}
 }

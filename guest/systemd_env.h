@@ -14,4 +14,8 @@
  */
 void systemd_env_write(struct runtime_file *f, const struct strmap *env);
 
+/* systemd_env_put_value() - @value as it stands between the double quotes of a unit or of systemd's
+ * own files. */
+void systemd_env_put_value(struct runtime_file *f, const char *value);
+
 #endif
