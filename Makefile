@@ -176,9 +176,9 @@ $(O)/initrd.cpio: $(O)/init build/kernel/vmlinuz $(O)/vmconfig-image
 	$(call say,INITRD,$@)
 	$(Q)$(O)/vmconfig-image initrd --init $(O)/init --modules build/kernel -o $@
 
-build/images/%.img: image/test-image build/probe
+build/images/%.img: image/test-image build/probe | $(O)/vmconfig $(O)/vmconfig-image
 	$(call say,IMAGE,$@)
-	$(Q)image/test-image $* $@
+	$(Q)VMCONFIG=$(O)/vmconfig image/test-image $* $@
 
 build/images/systemd.img: image/systemd-root
 	$(call say,IMAGE,$@)

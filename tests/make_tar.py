@@ -33,7 +33,7 @@ def make_entry(words):
     data = b""
     for word in rest:
         key, equals, value = word.partition("=")
-        if equals and key in ("mode", "uid", "gid", "mtime", "size"):
+        if equals and key in ("mode", "uid", "gid", "mtime", "size") and "." not in value:
             setattr(info, key, int(value, 8 if key == "mode" else 10))
         elif equals:
             info.pax_headers[key] = value

@@ -265,6 +265,34 @@ setup() {
 	inode root.img / | grep -q 'Mode:  0755'
 }
 
+# most_memory COMMAND… - the KiB that it had resident.
+most_memory() {
+	python3 -c '
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+' "$@"
+}
+
+@test "memory grows with names, not with the sizes of files" {
+	# What the address sanitizer keeps for itself says nothing.
+	! ldd "${VMCONFIG%/*}/vmconfig-image" | grep -q asan || return 0
+	local small large
+	yes 'no zeros' | head -c 1000000 >f
+	tar -cf 1.tar f
+	make_layout image zstd:1.tar
+	small=$(most_memory "$VMCONFIG" rootfs --image image -o root.img)
+	yes 'no zeros' | head -c 60000000 >f
+	tar -cf 1.tar f
+	make_layout image gzip:1.tar
+	large=$(most_memory "$VMCONFIG" rootfs --image image -o root.img)
+	[ "$((large - small))" -lt 8000 ] || fail "$small KiB for 1 MB, $large KiB for 60 MB"
+	mkdir tree
+	mv f tree/
+	large=$(most_memory "$VMCONFIG" rootfs --dir tree -o root.img)
+	[ "$((large - small))" -lt 8000 ] || fail "$small KiB for 1 MB, $large KiB for a directory"
+}
+
 @test "wrong arguments" {
 	for arguments in '' '--image a' '--dir b' '--image a --dir b -o c' '--image a -o b c' \
 		'--image a -o b --size 1' '--image a -o b --size x' '--image a -o b --headroom 5x' \
