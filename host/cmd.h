@@ -6,6 +6,7 @@
 extern const struct command cmd_build;
 extern const struct command cmd_cache;
 extern const struct command cmd_check;
+extern const struct command cmd_diff;
 extern const struct command cmd_explain;
 extern const struct command cmd_host;
 extern const struct command cmd_initrd;

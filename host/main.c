@@ -12,8 +12,8 @@
 #include "output.h"
 
 static const struct command *const commands[] = {
-    &cmd_build,  &cmd_show, &cmd_check, &cmd_explain, &cmd_schema, &cmd_rootfs,
-    &cmd_initrd, &cmd_run,  &cmd_cache, &cmd_host,    &cmd_vm,
+    &cmd_build,  &cmd_show,   &cmd_diff, &cmd_check, &cmd_explain, &cmd_schema,
+    &cmd_rootfs, &cmd_initrd, &cmd_run,  &cmd_cache, &cmd_host,    &cmd_vm,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(*commands))

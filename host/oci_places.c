@@ -8,6 +8,7 @@
 
 #include "cleanup.h"
 #include "document.h"
+#include "json_pointer.h"
 #include "record.h"
 
 struct walk {
@@ -67,27 +68,6 @@ bool oci_row_below(const struct oci_row *rows, const char *pointer)
 	return false;
 }
 
-/* @pointer of a member (@key) or an item (@index); NULL when out of memory. */
-static char *pointer_to(const char *pointer, const char *key, size_t index)
-{
-	char *text = NULL;
-	char *to;
-
-	if (!key)
-		return asprintf(&text, "%s/%zu", pointer, index) < 0 ? NULL : text;
-	text = malloc(strlen(pointer) + 2 * strlen(key) + 2);
-	if (!text)
-		return NULL;
-	to = stpcpy(stpcpy(text, pointer), "/");
-	for (; *key; key++) {
-		if (*key == '~' || *key == '/')
-			*to++ = '~';
-		*to++ = *key == '~' ? '0' : *key == '/' ? '1' : *key;
-	}
-	*to = '\0';
-	return text;
-}
-
 static const struct field *find_field(const struct record *record, const char *key)
 {
 	for (const struct field *f = record ? record->fields : NULL; f && f->key; f++)
@@ -109,7 +89,7 @@ static int walk_unknown(const struct walk *w, const cJSON *node, const char *poi
 
 	cJSON_ArrayForEach(child, node)
 	{
-		_cleanup_free_ char *below = pointer_to(pointer, child->string, index++);
+		_cleanup_free_ char *below = json_pointer_below(pointer, child->string, index++);
 		const struct field *f;
 
 		if (!below)
@@ -148,7 +128,7 @@ static int walk(const struct walk *w, const cJSON *node, const char *pointer, co
 		return w->visit(w->arg, node, pointer, NULL);
 	cJSON_ArrayForEach(child, node)
 	{
-		_cleanup_free_ char *below = pointer_to(pointer, child->string, index++);
+		_cleanup_free_ char *below = json_pointer_below(pointer, child->string, index++);
 
 		if (!below)
 			return -ENOMEM;

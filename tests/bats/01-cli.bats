@@ -4,7 +4,7 @@
 
 load helper
 
-COMMANDS='build show check schema run'
+COMMANDS='build show diff check schema run'
 
 image() {
 	echo '{"os":"linux","rootfs":{"type":"layers"},"config":{"Cmd":["/bin/true"]}}' >image.json

@@ -4,7 +4,7 @@
 
 load helper
 
-COMMANDS='build show check explain schema rootfs initrd run'
+COMMANDS='build show diff check explain schema rootfs initrd run'
 
 # The long options that help lists for a command, or for all of them.
 options_of() {
