@@ -91,7 +91,7 @@ FUZZERS      := $(FUZZ_SRC:tests/fuzz/%.c=$(O)/tests/%)
 FUZZERS_GUEST := $(filter $(O)/tests/fuzz_guest_%,$(FUZZERS))
 FUZZERS_IMAGE := $(filter $(O)/tests/fuzz_rootfs% $(O)/tests/fuzz_initrd%,$(FUZZERS))
 FUZZERS_HOST := $(filter-out $(FUZZERS_GUEST) $(FUZZERS_IMAGE),$(FUZZERS))
-TEST_TOOLS   := $(if $(wildcard tests/probe.c),build/probe) \
+TEST_TOOLS   := $(if $(wildcard tests/probe.c),build/probe) $(if $(wildcard tests/fault.c),build/init-fault) \
 	$(if $(wildcard tests/nsboot.c),$(O)/nsboot)
 TEST_IMAGES  := build/images/probe.img build/images/busybox.img build/images/systemd.img
 
@@ -143,6 +143,13 @@ endif
 $(O)/obj/guest/init: $(GUEST_OBJ)
 	$(call say,LD,$@)
 	$(Q)$(MUSL_CC) $(GUEST_CFLAGS) $(GUEST_LDFLAGS) -o $@ $^ $(STATIC_LIBS)
+
+# init with faults on purpose, for tests; the head of tests/fault.c says how.
+FAULTS := $(shell sed -n 's/^WRAP.[^,]*, \([a-z0-9_]*\),.*/\1/p' tests/fault.c)
+
+$(O)/init-fault: $(GUEST_OBJ) $(O)/obj/guest/tests/fault.o
+	$(call say,LD,$@)
+	$(Q)$(MUSL_CC) $(GUEST_CFLAGS) $(GUEST_LDFLAGS) $(FAULTS:%=-Wl,--wrap=%) -s -o $@ $^ $(STATIC_LIBS)
 
 $(O)/obj/host/%.o: %.c Makefile
 	$(call say,CC,$<)
@@ -274,7 +281,8 @@ $(O)/stopwatch: tests/stopwatch.c Makefile
 	$(Q)$(CC) $(HOST_CFLAGS) $(DEP) $(HOST_LDFLAGS) -o $@ $<
 
 # The tests of the command and of namespaces, by their numbers; a boot would only be slower.
-ASAN_BATS := $(filter tests/bats/0% tests/bats/1%,$(BATS))
+# init with faults is built once, without them.
+ASAN_BATS := $(filter-out %-fault.bats,$(filter tests/bats/0% tests/bats/1%,$(BATS)))
 
 asan: all $(TEST_TOOLS) build/kernel/vmlinuz ## what needs no VM, under the address and undefined behaviour sanitizers
 	+$(Q)$(MAKE) --no-print-directory O=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g' \

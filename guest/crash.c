@@ -1,28 +1,111 @@
 /* SPDX-License-Identifier: MIT */
-/* A fault in PID 1 would be a kernel panic, which tells the host nothing. */
+/* Faults in init itself. What the handler calls needs no heap, whose lock the fault may have left.
+ */
 #include "crash.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/reboot.h>
 #include <unistd.h>
 
+#include "account.h"
+#include "contract.h"
+#include "delegate.h"
+#include "force_readonly.h"
+#include "guest.h"
+#include "report.h"
+#include "shutdown.h"
 #include "signal_set.h"
+#include "signals.h"
+#include "supervise.h"
 
 static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS};
 
+static struct account nobody = {.port = -1};
+static struct account *reporter = &nobody;
+static struct guest *guest;
+static const char *current_phase = "start";
+
+void crash_of(struct guest *g, struct account *account)
+{
+	guest = g;
+	reporter = account;
+}
+
+void crash_phase(const char *name)
+{
+	current_phase = name;
+}
+
+/* In a child, where what the fault has left may fault again. The descriptors are its parent's. */
+static int run_shutdown(void *data)
+{
+	struct guest *g = data;
+
+	g->root_fd = -1;
+	g->pins.count = 0;
+	shutdown_filesystems(g);
+	return 0;
+}
+
+static bool is_pin(int fd)
+{
+	for (size_t i = 0; i < guest->pins.count; i++)
+		if (guest->pins.items[i] == fd)
+			return true;
+	return false;
+}
+
+/* Whatever was open where the fault came; nobody will come back to close it. */
+static void close_files(void)
+{
+	for (int fd = STDERR_FILENO + 1; fd < 1024; fd++)
+		if (fd != reporter->port && !is_pin(fd))
+			close(fd);
+	guest->root_fd = -1;
+}
+
+static void shut_down(void)
+{
+	/* It has limits of its own. */
+	static const struct patience patience = {60000000, 4, NULL};
+	const struct delegate_work work = {
+	    .run = run_shutdown, .data = guest, .give_fd = -1, .patience = &patience};
+
+	if (!guest)
+		return;
+	close_files();
+	delegate(&work);
+	shutdown_pins(guest);
+}
+
+static void report(int number)
+{
+	static struct report_message m = {.event = REPORT_FAILED, .code = STATUS_INIT_FAILED};
+	char name[16];
+
+	signal_format(number, name, sizeof(name));
+	snprintf(m.name, sizeof(m.name), "%s", current_phase);
+	snprintf(m.error, sizeof(m.error), "init itself has crashed: %s", name);
+	/* In the middle of a line, perhaps. */
+	if (reporter->port >= 0)
+		(void)!write(reporter->port, "\n", 1);
+	account_send(reporter, &m);
+	supervise_farewell(reporter);
+}
+
 static void on_fault(int number, siginfo_t *info, void *context)
 {
-	static const char text[] = "init: fault in init itself, powering off\n";
-
-	(void)number;
 	(void)context;
 	/* Sent by somebody with kill(2), who must not be able to end us. */
 	if (info->si_code <= 0)
 		return;
-	/* Whether it is read or not, the end is the same. */
-	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
-	sync();
+	kill(-1, SIGKILL);
+	shut_down();
+	force_readonly();
+	report(number);
 	reboot(RB_POWER_OFF);
 	for (;;)
 		pause();
@@ -31,8 +114,8 @@ static void on_fault(int number, siginfo_t *info, void *context)
 void crash_guard(void)
 {
 	/* A frame alone takes up to 12 KiB, where the processor has wide registers
-	 * (AT_MINSIGSTKSZ); what is not used takes no memory. */
-	static char stack[32768];
+	 * (AT_MINSIGSTKSZ), and a report as much; what is not used takes no memory. */
+	static char stack[65536];
 	const stack_t alternate = {.ss_sp = stack, .ss_size = sizeof(stack)};
 	struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_ONSTACK | SA_SIGINFO};
 	sigset_t set, all;

@@ -114,8 +114,10 @@ static void send_notices(struct guest *g, struct account *a, const char *phase)
 
 static int run_phase(struct guest *g, const struct phase *phase)
 {
-	int r = phase->run(g);
+	int r;
 
+	crash_phase(phase->name);
+	r = phase->run(g);
 	if (r >= 0)
 		return 0;
 	if (phase->policy == PHASE_OPTIONAL) {
@@ -238,6 +240,7 @@ static enum machine_end live(struct guest *g, struct account *a, char *argv0,
 	const struct vmconfig *cfg = &g->config;
 	bool other_init = cfg->init_mode == INIT_MODE_SYSTEMD;
 
+	crash_phase(other_init ? "handover" : "supervise");
 	/* The one line of a boot that goes well. */
 	log_info("version %s %s '%s', %lld ms after the kernel's start", VMCONFIG_VERSION,
 	         other_init ? "hands over to" : "has started",
@@ -269,11 +272,13 @@ int main(int argc, char **argv)
 	if (last_stage_is_asked_for(argv[0]))
 		last_stage(argc > 1 ? argv[1] : NULL);
 	account_init(&account);
+	crash_of(&g, &account);
 	g.button_fd = power_button_open();
 	if (run_phases(&g, &account) == 0)
 		end = live(&g, &account, argv[0], &last);
 	else
 		report_failure(&g, &account, &last);
+	crash_phase("shutdown");
 	shutdown_filesystems(&g);
 	account_send(&account, &last);
 	supervise_farewell(&account);

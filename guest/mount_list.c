@@ -4,10 +4,14 @@
 
 #include <errno.h>
 #include <libmount/libmount.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 
 #include "list.h"
+
+#define MOUNT_INFO "/proc/self/mountinfo"
 
 static int add(struct mount_list *list, struct libmnt_fs *fs)
 {
@@ -33,12 +37,24 @@ static int add(struct mount_list *list, struct libmnt_fs *fs)
 	return e->target && e->source && e->fstype ? 0 : -ENOMEM;
 }
 
+/* A line that cannot be taken, for want of memory, must not be left out: what it says is mounted.
+ */
+static int refuse_line(struct libmnt_table *table, const char *file, int line)
+{
+	(void)table;
+	(void)file;
+	(void)line;
+	return -ENOMEM;
+}
+
 static int read_table(struct mount_list *list, struct libmnt_table *table,
                       struct libmnt_iter *iterator)
 {
 	struct libmnt_fs *fs;
-	int r = mnt_table_parse_file(table, "/proc/self/mountinfo");
+	int r;
 
+	mnt_table_set_parser_errcb(table, refuse_line);
+	r = mnt_table_parse_file(table, MOUNT_INFO);
 	while (r == 0 && mnt_table_next_fs(table, iterator, &fs) == 0)
 		r = add(list, fs);
 	return r;
@@ -46,10 +62,17 @@ static int read_table(struct mount_list *list, struct libmnt_table *table,
 
 int mount_list_read(struct mount_list *list)
 {
-	struct libmnt_table *table = mnt_new_table();
-	struct libmnt_iter *iterator = mnt_new_iter(MNT_ITER_FORWARD);
-	int r = table && iterator ? read_table(list, table, iterator) : -ENOMEM;
+	struct libmnt_table *table;
+	struct libmnt_iter *iterator;
+	struct statfs fs;
+	int r;
 
+	/* The workload may have put anything in its place, such as a FIFO. */
+	if (statfs(MOUNT_INFO, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC)
+		return -ENOENT;
+	table = mnt_new_table();
+	iterator = mnt_new_iter(MNT_ITER_FORWARD);
+	r = table && iterator ? read_table(list, table, iterator) : -ENOMEM;
 	mnt_free_iter(iterator);
 	mnt_unref_table(table);
 	if (r < 0)

@@ -12,14 +12,16 @@
 
 #include "cleanup.h"
 
-bool is_mount_point(const char *path)
+int is_mount_point(const char *path)
 {
 	char parent[256];
 	struct stat a, b;
 
 	if ((size_t)snprintf(parent, sizeof(parent), "%s/..", path) >= sizeof(parent))
-		return false;
-	return stat(path, &a) == 0 && stat(parent, &b) == 0 && a.st_dev != b.st_dev;
+		return -ENAMETOOLONG;
+	if (stat(path, &a) < 0 || stat(parent, &b) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	return a.st_dev != b.st_dev;
 }
 
 const char *fd_path(int fd, char path[FD_PATH_SIZE])

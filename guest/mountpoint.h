@@ -3,11 +3,11 @@
 #ifndef VMCONFIG_MOUNTPOINT_H
 #define VMCONFIG_MOUNTPOINT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
-/* is_mount_point() - whether @path is the root of another filesystem than its parent's. */
-bool is_mount_point(const char *path);
+/* is_mount_point() - whether @path is the root of another filesystem than its parent's. Return: 1,
+ * 0 also when it is not there, or -errno. */
+int is_mount_point(const char *path);
 
 /* FD_PATH_SIZE bytes hold the path by which fd_path() names an open file to calls that take only
  * paths. */

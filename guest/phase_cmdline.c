@@ -128,7 +128,7 @@ int phase_cmdline(struct guest *g)
 	_cleanup_fd_ int fd = -1;
 	const char *bad = "";
 	size_t length = 0;
-	ssize_t n;
+	ssize_t n = 0;
 
 	fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -136,6 +136,8 @@ int phase_cmdline(struct guest *g)
 	while (length < sizeof(text) - 1 &&
 	       (n = read(fd, text + length, sizeof(text) - 1 - length)) > 0)
 		length += (size_t)n;
+	if (n < 0)
+		return guest_error(g, errno, "cannot read '/proc/cmdline'");
 	text[length] = '\0';
 	if (cmdline_parse(&g->cmdline, text, &bad) < 0)
 		return guest_error(g, 0, "cannot use '%.200s' of the kernel command line", bad);

@@ -44,12 +44,14 @@ static const struct {
 
 static int mount_early(struct guest *g, const struct early_mount *m)
 {
-	int r;
+	int r = is_mount_point(m->target);
 
 	/* Someone who started init as PID 1 of a namespace may have mounted it; so may the kernel.
 	 */
-	if (is_mount_point(m->target))
+	if (r > 0)
 		return 0;
+	if (r < 0)
+		return guest_error(g, -r, "cannot look at '%s'", m->target);
 	if (mkdir(m->target, 0755) < 0 && errno != EEXIST && m->policy == PHASE_REQUIRED)
 		return guest_error(g, errno, "cannot make '%s'", m->target);
 	r = mount(m->type, m->target, m->type, m->flags, m->data);

@@ -72,6 +72,11 @@ static void release_pins(struct guest *g, bool still_used)
 	g->pins.count = 0;
 }
 
+void shutdown_pins(struct guest *g)
+{
+	release_pins(g, false);
+}
+
 static int run_root_readonly(void *data)
 {
 	(void)data;
@@ -79,7 +84,7 @@ static int run_root_readonly(void *data)
 }
 
 /* Every descriptor of ours in a filesystem, and our place in it, has gone before. */
-static void take_apart(struct guest *g, const char *below, bool inside)
+static size_t take_apart(struct guest *g, const char *below, bool inside)
 {
 	const struct delegate_work root = {.run = run_root_readonly, .give_fd = -1};
 	size_t left = unmount_tree(below);
@@ -90,12 +95,14 @@ static void take_apart(struct guest *g, const char *below, bool inside)
 	if (inside)
 		delegate(&root);
 	release_pins(g, left || inside);
+	/* A pin holds a layer that is still in the tree, where the boot has failed on the way. */
+	return left && inside ? unmount_tree(below) : left;
 }
 
 void shutdown_filesystems(struct guest *g)
 {
 	struct in_use devices = {0};
-	size_t in_use = 0;
+	size_t in_use;
 	int r;
 
 	if (g->root_fd >= 0)
@@ -106,11 +113,11 @@ void shutdown_filesystems(struct guest *g)
 		/* Nothing has been put in the place of the initramfs yet: the boot has failed
 		 * before. */
 		log_debug("still in the initramfs: %s", strerror(-r));
-		take_apart(g, "", true);
+		in_use = take_apart(g, "", true);
 	} else {
 		in_use_note(&devices, OLD, g->pins.items, g->pins.count);
-		take_apart(g, OLD, false);
-		in_use = in_use_wait(&devices);
+		in_use = take_apart(g, OLD, false);
+		in_use += in_use_wait(&devices);
 		in_use_release(&devices);
 	}
 	if (in_use || delegate_gave_up())

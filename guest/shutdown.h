@@ -21,6 +21,9 @@ enum machine_end {
  */
 void shutdown_filesystems(struct guest *g);
 
+/* shutdown_pins() - let go of the layers below overlays that have been unmounted. */
+void shutdown_pins(struct guest *g);
+
 /* shutdown_machine() - never returns: where the machine cannot be turned off, it is halted. */
 void shutdown_machine(enum machine_end end) __attribute__((noreturn));
 

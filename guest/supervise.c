@@ -38,6 +38,7 @@
  * gets as much time to take the last line before the power goes. */
 #define HELLO_US       SECOND_US
 #define DEFAULT_STOP_S 10
+#define BLIND_MS       100 /* between looks for signals, should there be no signalfd(2) */
 #define MAX_REAPED     256 /* at once: a storm of forks must not keep the rest waiting */
 
 enum state { RUNNING, ENDING, DRAINING, ENDED };
@@ -245,7 +246,18 @@ static void take_signal(struct supervisor *s, int number)
 static void take_signals(struct supervisor *s)
 {
 	struct signalfd_siginfo info[16];
-	ssize_t n = read(s->signal_fd, info, sizeof(info));
+	const struct timespec now = {0};
+	sigset_t all;
+	ssize_t n;
+
+	if (s->signal_fd < 0) {
+		sigfillset(&all);
+		for (int number, i = 0; i < 16 && (number = sigtimedwait(&all, NULL, &now)) > 0;
+		     i++)
+			take_signal(s, number);
+		return;
+	}
+	n = read(s->signal_fd, info, sizeof(info));
 
 	for (size_t i = 0; n > 0 && i < (size_t)n / sizeof(*info); i++)
 		take_signal(s, (int)info[i].ssi_signo);
@@ -316,9 +328,14 @@ static void wait_for_something(const struct supervisor *s)
 	    [POLL_PORT] = {.fd = s->host_gone ? -1 : s->account->port, .events = POLLIN},
 	};
 
+	int left_ms;
+
 	for (int i = 0; i < STREAM_COUNT; i++)
 		fds[POLL_STREAMS + i] = stream_poll(&workload.streams[i]);
-	poll(fds, POLL_COUNT, s->more_children ? 0 : clock_left_ms(s->deadline_us));
+	left_ms = s->more_children ? 0 : clock_left_ms(s->deadline_us);
+	if (s->signal_fd < 0 && (left_ms < 0 || left_ms > BLIND_MS))
+		left_ms = BLIND_MS;
+	poll(fds, POLL_COUNT, left_ms);
 }
 
 static int open_signals(void)

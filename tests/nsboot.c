@@ -7,6 +7,7 @@
  *   --cmdline TEXT       the kernel's command line, after vmconfig.log=warning
  *   --disk FILE[,ro]     an image, attached as /dev/vda, /dev/vdb, … in the order given;
  *                        "-" leaves a letter out
+ *   --fault TEXT         what build/init-fault makes fail, as tests/fault.c has it
  *   --file SOURCE:TARGET put a file into the initramfs
  *   --netns PATH         a network namespace that exists, instead of an empty one
  *   --nonce TEXT         of the config's report
@@ -104,6 +105,7 @@ enum {
 	OPT_INIT = 256,
 	OPT_CMDLINE,
 	OPT_DISK,
+	OPT_FAULT,
 	OPT_FILE,
 	OPT_NETNS,
 	OPT_NONCE,
@@ -120,6 +122,7 @@ static const struct option long_options[] = {
     {"init", required_argument, NULL, OPT_INIT},
     {"cmdline", required_argument, NULL, OPT_CMDLINE},
     {"disk", required_argument, NULL, OPT_DISK},
+    {"fault", required_argument, NULL, OPT_FAULT},
     {"file", required_argument, NULL, OPT_FILE},
     {"netns", required_argument, NULL, OPT_NETNS},
     {"nonce", required_argument, NULL, OPT_NONCE},
@@ -210,6 +213,9 @@ static void take_option(struct options *o, int option, char *word)
 	case OPT_DISK:
 		add_disk(o, word);
 		break;
+	case OPT_FAULT:
+		o->fault = word;
+		break;
 	case OPT_FILE:
 		add_file(o, word);
 		break;
@@ -238,8 +244,10 @@ static void parse_options(struct options *o, int argc, char **argv)
 	const char *init = getenv("GUEST_INIT");
 	int option;
 
-	*o = (struct options){
-	    .init = init && *init ? init : "build/init", .cmdline = "", .timeout_s = 60};
+	*o = (struct options){.init = init && *init ? init : "build/init",
+	                      .cmdline = "",
+	                      .fault = "",
+	                      .timeout_s = 60};
 	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		if (option == '?')
 			exit(STATUS_SETUP);

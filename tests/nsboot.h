@@ -42,6 +42,7 @@ struct extra_file {
 struct options {
 	const char *init;
 	const char *cmdline;
+	const char *fault;  /* what build/init-fault makes fail, or "" */
 	const char *netns;  /* NULL: a new one with nothing but lo */
 	const char *nonce;  /* of the config: other report lines are the workload's forgeries */
 	const char *report; /* file for the report lines, or NULL */

@@ -262,7 +262,9 @@ static void set_limits(void)
 static void execute(const struct world *w)
 {
 	char *const arguments[] = {(char[]){"/init"}, NULL};
+	char fault[128];
 	char *const environment[] = {
+	    fault,
 	    (char[]){"HOME=/"},
 	    (char[]){"TERM=linux"},
 	    (char[]){"ASAN_OPTIONS=detect_leaks=0:abort_on_error=0:exitcode=99"},
@@ -271,6 +273,7 @@ static void execute(const struct world *w)
 	};
 	sigset_t none;
 
+	snprintf(fault, sizeof(fault), "VMCONFIG_FAULT=%s", w->options->fault);
 	for (int i = 0; i <= 2; i++)
 		must(dup2(w->console, i), "set up the console");
 	set_limits();

@@ -1,0 +1,149 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Every call of every phase of init fails once, by build/init-fault: the boot ends with a report that
+# names the phase, or goes on; never a panic, never a hang, and the disks are clean.
+
+load helper
+load ns
+
+# How many allocations are skipped between two that fail: there are some thousand.
+STRIDE=9
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return
+	mkdir scratch
+	cp "$BUILD/probe" scratch/probe
+	make_image scratch.img scratch
+	make_image empty.img
+	config '.hostname = "h" | .hosts = [{ip: "192.0.2.1", names: ["x"]}] |
+		.dns = {servers: ["192.0.2.2"]} | .env = {A: "b"} | .workdir = "/w" |
+		.user = {uid: 7, gid: 8, additional_gids: [9]} |
+		.rlimits = [{type: "RLIMIT_NOFILE", soft: 64, hard: 64}] |
+		.mounts = [{destination: "/t", type: "tmpfs", source: "tmpfs", options: ["nosuid"]}] |
+		.volume_mounts = [{device: "/dev/vdc", path: "/data", mode: "rw"}]' say alive
+	config_disk
+}
+
+# names_of - the phases as init has them, "-" for blanks.
+names_of() {
+	sed -n 's/^    {"\([a-z ]*\)", phase_.*/\1/p' "$ROOT/guest/main.c" | tr ' ' -
+}
+
+blame() {
+	fail "fault $1: $2" "status: $status" "last word: $last" "console: $output" "stderr: $(<errors)"
+}
+
+is_clean() {
+	local state
+	state=$(dumpe2fs -h "$1" 2>/dev/null)
+	[[ $state == *'Filesystem state:         clean'* && $state != *needs_recovery* ]]
+}
+
+# boot_with FAULT - boot; sets fired when there was such a call.
+boot_with() {
+	local dir=$BATS_FILE_TMPDIR
+	cp --sparse=always "$dir/empty.img" upper.img
+	cp --sparse=always "$dir/empty.img" volume.img
+	: >report
+	status=0
+	"$BUILD/nsboot" --init "$BUILD/init-fault" --fault "$1" --report report --timeout 100 \
+		--disk "$dir/scratch.img,ro" --disk upper.img --disk volume.img \
+		--disk "$dir/config.img,ro" >bytes 2>errors || status=$?
+	output=$(tr -d '\0' <bytes) last=$(tail -n 1 report) fired=
+	[[ $output != *'fault: '* ]] || fired=yes
+	grep -qE 'PANIC|TIMEOUT' errors && blame "$1" 'panic or hang'
+	is_clean upper.img || blame "$1" 'the writable layer is not clean'
+	is_clean volume.img || blame "$1" 'the volume is not clean'
+}
+
+# judge FAULT - it ended as one may.
+judge() {
+	local phase=${1%%:*}
+	case $status in
+	0)
+		[[ $output == *alive* && $last == '{"event":"exit","code":0,'* ]] ||
+			blame "$1" 'the workload should have run'
+		;;
+	125)
+		[[ $last == '{"event":"failed","phase":"'"${phase//-/ }"'","error":"'?* ]] ||
+			blame "$1" 'the phase should have been named'
+		;;
+	126)
+		[[ $last == '{"event":"exit","code":126,'*'cannot execute'* ]] ||
+			blame "$1" 'the program should be what cannot be executed'
+		;;
+	*) blame "$1" 'neither a failure of init nor the workload' ;;
+	esac
+}
+
+# all_of KIND STEP PHASE… - each call of these phases, one boot for each.
+all_of() {
+	local kind=$1 step=$2 phase n
+	shift 2
+	for phase; do
+		for ((n = 1; ; n += step)); do
+			boot_with "$phase:$kind$n"
+			judge "$phase:$kind$n"
+			[ "$fired" ] || break
+		done
+	done
+}
+
+@test "each call before there is a root" {
+	all_of '' 1 early-mounts command-line modules
+	all_of heap: "$STRIDE" early-mounts command-line modules
+}
+
+@test "each call of the config disk" {
+	all_of '' 1 config-disk
+	all_of heap: "$STRIDE" config-disk
+}
+
+@test "each call of the root" {
+	all_of '' 1 root
+	all_of heap: "$STRIDE" root
+}
+
+@test "each call of the phases between root and workload" {
+	mapfile -t phases < <(names_of | sed '1,/^root$/d; /^workload$/d')
+	[ "${#phases[@]}" -ge 4 ] || fail "phases: ${phases[*]}"
+	all_of '' 1 "${phases[@]}"
+	all_of heap: "$STRIDE" "${phases[@]}"
+}
+
+@test "each call of the workload's start" {
+	all_of '' 1 workload
+	all_of heap: "$STRIDE" workload
+}
+
+@test "each call while the workload runs, and of the end: the workload's status is kept" {
+	local n
+	for kind in supervise: shutdown: shutdown:heap:; do
+		for ((n = 1; ; n += 1)); do
+			[[ $kind != *heap* ]] || n=$((n + STRIDE - 1))
+			boot_with "$kind$n"
+			[ "$status" -eq 0 ] || blame "$kind$n" 'the workload has ended with 0'
+			judge "$kind$n"
+			[ "$fired" ] || break
+		done
+	done
+}
+
+@test "no allocation while the workload runs" {
+	boot_with supervise:heap:1
+	judge supervise:heap:1
+	[ -z "$fired" ] || fail 'init has allocated memory'
+}
+
+@test "init itself crashes, in each phase, and while the workload runs: a report, and clean disks" {
+	local phase crashes=0
+	for phase in $(names_of) supervise shutdown; do
+		boot_with "$phase:2:crash"
+		judge "$phase"
+		[ "$fired" ] || continue # it makes no such call with this config
+		crashes=$((crashes + 1))
+		[ "$status" -eq 125 ] || blame "$phase" 'a crash is a failure'
+		[[ $last == *'init itself has crashed: SIGILL'* ]] || blame "$phase" 'it should be said'
+	done
+	[ "$crashes" -ge 10 ] || fail "only $crashes crashes"
+}

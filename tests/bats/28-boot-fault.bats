@@ -1,0 +1,48 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# A few of the faults of 18-ns-fault.bats in virtual machines: no kernel panic, and every filesystem
+# is clean.
+# shellcheck disable=SC2154 # bats sets stderr
+
+load helper
+load vm
+
+# boot_with FAULT - boot with init-fault, which has it from the kernel's command line.
+boot_with() {
+	[ -e fault.cpio ] || "$BUILD/vmconfig-image" initrd --init "$BUILD/init-fault" \
+		--modules "$ROOT/build/kernel" -o fault.cpio
+	rm -f upper.img data.img
+	make_disk upper.img 8M
+	make_disk data.img 8M
+	run_vmconfig run --config base.json --initrd fault.cpio --append "VMCONFIG_FAULT=$1" \
+		--disk "$PROBE_IMAGE,ro" --disk upper.img --disk data.img,serial=data \
+		-v serial=data:/data --timeout 120 -- write /file x , write /data/file x , exit 5
+	assert_clean upper.img
+	assert_clean data.img
+}
+
+@test "a call that fails when all is mounted" {
+	boot_with switch-root:1
+	assert_failure 125 'vmconfig: guest: switch root: cannot open the initramfs'
+}
+
+@test "the first call of all, when nothing but the console is there" {
+	boot_with early-mounts:1
+	assert_status 125
+	assert_stderr_contains "early mounts: cannot make '/' private: I/O error"
+	[[ $stderr != *'Kernel panic'* ]] || explain 'a panic'
+}
+
+@test "init itself crashes while the workload runs" {
+	boot_with supervise:2:crash
+	assert_failure 125 'vmconfig: guest: supervise: init itself has crashed: SIGILL'
+}
+
+@test "calls that fail in the end do not change the report" {
+	boot_with shutdown:3
+	assert_status 5
+	assert_stderr ''
+	boot_with shutdown:12
+	assert_status 5
+	assert_stderr ''
+}

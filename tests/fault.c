@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Faults on purpose. In build/init-fault the calls below go through these
+ * wrappers (the linker's --wrap), and one of them fails.
+ *
+ * The environment's VMCONFIG_FAULT, which the kernel takes from its command
+ * line, says which: PHASE:[heap:]N[:ERRNO], the Nth call of that phase, counted
+ * from 1, with that error number instead of one that the call would have;
+ * PHASE has "-" for blanks, and allocations are counted apart, as "heap".
+ * PHASE:N:crash makes init itself crash there. Which call has failed is said
+ * on standard error.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Declare the call itself and what is called in its place. */
+#define WRAP(type, name, ...)            \
+	type __real_##name(__VA_ARGS__); \
+	type __wrap_##name(__VA_ARGS__); \
+	type __wrap_##name(__VA_ARGS__)
+
+static struct {
+	char phase[32];
+	long number; /* 0: none */
+	int error;   /* 0: the call's own */
+	bool crash;
+	bool heap;
+} plan;
+
+static bool in_phase;
+static long count;
+
+static void read_plan(void)
+{
+	const char *text = getenv("VMCONFIG_FAULT");
+	size_t n = text ? strcspn(text, ":") : 0;
+	char *end;
+
+	if (!text || n >= sizeof(plan.phase) || text[n] != ':')
+		return;
+	memcpy(plan.phase, text, n);
+	text += n + 1;
+	plan.heap = strncmp(text, "heap:", 5) == 0;
+	plan.number = strtol(plan.heap ? text + 5 : text, &end, 10);
+	if (*end != ':')
+		return;
+	plan.crash = strcmp(end + 1, "crash") == 0;
+	plan.error = atoi(end + 1);
+}
+
+WRAP(void, crash_phase, const char *name)
+{
+	size_t i;
+
+	if (!plan.phase[0])
+		read_plan();
+	for (i = 0; name[i] && plan.phase[i] == (name[i] == ' ' ? '-' : name[i]); i++)
+		;
+	in_phase = !name[i] && !plan.phase[i] && plan.number;
+	__real_crash_phase(name);
+}
+
+/* Whether this call is the one. */
+static bool is_it(const char *name, int error, bool heap)
+{
+	if (!in_phase || heap != plan.heap || ++count != plan.number)
+		return false;
+	/* Not by way of stdio, which may be what has called. */
+	(void)!write(STDERR_FILENO, "fault: ", 7);
+	(void)!write(STDERR_FILENO, name, strlen(name));
+	(void)!write(STDERR_FILENO, "\n", 1);
+	if (plan.crash)
+		__builtin_trap();
+	errno = plan.error ? plan.error : error;
+	return true;
+}
+
+static bool fails(const char *name, int error)
+{
+	return is_it(name, error, false);
+}
+
+static bool fails_to_allocate(const char *name)
+{
+	return is_it(name, ENOMEM, true);
+}
+
+WRAP(void *, malloc, size_t size)
+{
+	return fails_to_allocate("malloc") ? NULL : __real_malloc(size);
+}
+
+WRAP(void *, calloc, size_t number, size_t size)
+{
+	return fails_to_allocate("calloc") ? NULL : __real_calloc(number, size);
+}
+
+WRAP(void *, realloc, void *old, size_t size)
+{
+	return fails_to_allocate("realloc") ? NULL : __real_realloc(old, size);
+}
+
+WRAP(char *, strdup, const char *text)
+{
+	return fails_to_allocate("strdup") ? NULL : __real_strdup(text);
+}
+
+WRAP(int, open, const char *path, int flags, ...)
+{
+	va_list args;
+	mode_t mode;
+
+	va_start(args, flags);
+	mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(args, mode_t) : 0;
+	va_end(args);
+	return fails("open", EMFILE) ? -1 : __real_open(path, flags, mode);
+}
+
+WRAP(int, openat, int dir, const char *path, int flags, ...)
+{
+	va_list args;
+	mode_t mode;
+
+	va_start(args, flags);
+	mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(args, mode_t) : 0;
+	va_end(args);
+	return fails("openat", EMFILE) ? -1 : __real_openat(dir, path, flags, mode);
+}
+
+WRAP(FILE *, fopen, const char *path, const char *mode)
+{
+	return fails("fopen", EMFILE) ? NULL : __real_fopen(path, mode);
+}
+
+WRAP(DIR *, opendir, const char *path)
+{
+	return fails("opendir", EMFILE) ? NULL : __real_opendir(path);
+}
+
+WRAP(DIR *, fdopendir, int fd)
+{
+	return fails("fdopendir", ENOMEM) ? NULL : __real_fdopendir(fd);
+}
+
+WRAP(ssize_t, read, int fd, void *data, size_t size)
+{
+	return fails("read", EIO) ? -1 : __real_read(fd, data, size);
+}
+
+WRAP(ssize_t, pread, int fd, void *data, size_t size, off_t at)
+{
+	return fails("pread", EIO) ? -1 : __real_pread(fd, data, size, at);
+}
+
+WRAP(int, ioctl, int fd, int request, void *data)
+{
+	return fails("ioctl", EIO) ? -1 : __real_ioctl(fd, request, data);
+}
+
+WRAP(int, fcntl, int fd, int command, long argument)
+{
+	return fails("fcntl", EINVAL) ? -1 : __real_fcntl(fd, command, argument);
+}
+
+WRAP(int, stat, const char *path, struct stat *st)
+{
+	return fails("stat", EIO) ? -1 : __real_stat(path, st);
+}
+
+WRAP(int, lstat, const char *path, struct stat *st)
+{
+	return fails("lstat", EIO) ? -1 : __real_lstat(path, st);
+}
+
+WRAP(int, fstat, int fd, struct stat *st)
+{
+	return fails("fstat", EIO) ? -1 : __real_fstat(fd, st);
+}
+
+WRAP(int, mkdir, const char *path, mode_t mode)
+{
+	return fails("mkdir", ENOSPC) ? -1 : __real_mkdir(path, mode);
+}
+
+WRAP(int, mkdirat, int dir, const char *path, mode_t mode)
+{
+	return fails("mkdirat", ENOSPC) ? -1 : __real_mkdirat(dir, path, mode);
+}
+
+WRAP(int, mknod, const char *path, mode_t mode, dev_t number)
+{
+	return fails("mknod", ENOSPC) ? -1 : __real_mknod(path, mode, number);
+}
+
+WRAP(int, symlink, const char *target, const char *path)
+{
+	return fails("symlink", ENOSPC) ? -1 : __real_symlink(target, path);
+}
+
+WRAP(int, unlink, const char *path)
+{
+	return fails("unlink", EROFS) ? -1 : __real_unlink(path);
+}
+
+WRAP(int, mount, const char *source, const char *target, const char *type, unsigned long flags,
+     const void *data)
+{
+	return fails("mount", EIO) ? -1 : __real_mount(source, target, type, flags, data);
+}
+
+WRAP(int, umount, const char *target)
+{
+	return fails("umount", EBUSY) ? -1 : __real_umount(target);
+}
+
+WRAP(int, umount2, const char *target, int flags)
+{
+	return fails("umount2", EBUSY) ? -1 : __real_umount2(target, flags);
+}
+
+WRAP(int, chdir, const char *path)
+{
+	return fails("chdir", EIO) ? -1 : __real_chdir(path);
+}
+
+WRAP(int, chroot, const char *path)
+{
+	return fails("chroot", EPERM) ? -1 : __real_chroot(path);
+}
+
+WRAP(int, sethostname, const char *name, size_t length)
+{
+	return fails("sethostname", EPERM) ? -1 : __real_sethostname(name, length);
+}
+
+WRAP(int, socket, int domain, int type, int protocol)
+{
+	return fails("socket", EAFNOSUPPORT) ? -1 : __real_socket(domain, type, protocol);
+}
+
+WRAP(int, bind, int fd, const struct sockaddr *address, socklen_t length)
+{
+	return fails("bind", EADDRINUSE) ? -1 : __real_bind(fd, address, length);
+}
+
+WRAP(ssize_t, sendto, int fd, const void *data, size_t size, int flags,
+     const struct sockaddr *address, socklen_t length)
+{
+	return fails("sendto", ENOBUFS) ? -1
+	                                : __real_sendto(fd, data, size, flags, address, length);
+}
+
+WRAP(ssize_t, recv, int fd, void *data, size_t size, int flags)
+{
+	return fails("recv", ENOMEM) ? -1 : __real_recv(fd, data, size, flags);
+}
+
+WRAP(pid_t, fork, void)
+{
+	return fails("fork", EAGAIN) ? -1 : __real_fork();
+}
+
+WRAP(int, pipe2, int ends[2], int flags)
+{
+	return fails("pipe2", EMFILE) ? -1 : __real_pipe2(ends, flags);
+}
+
+WRAP(int, dup2, int from, int to)
+{
+	return fails("dup2", EBUSY) ? -1 : __real_dup2(from, to);
+}
+
+WRAP(pid_t, setsid, void)
+{
+	return fails("setsid", EPERM) ? -1 : __real_setsid();
+}
+
+WRAP(int, setgroups, size_t number, const gid_t *groups)
+{
+	return fails("setgroups", EPERM) ? -1 : __real_setgroups(number, groups);
+}
+
+WRAP(int, setresgid, gid_t real, gid_t effective, gid_t saved)
+{
+	return fails("setresgid", EPERM) ? -1 : __real_setresgid(real, effective, saved);
+}
+
+WRAP(int, setresuid, uid_t real, uid_t effective, uid_t saved)
+{
+	return fails("setresuid", EPERM) ? -1 : __real_setresuid(real, effective, saved);
+}
+
+WRAP(int, signalfd, int fd, const void *set, int flags)
+{
+	return fails("signalfd", EMFILE) ? -1 : __real_signalfd(fd, set, flags);
+}
+
+WRAP(int, execve, const char *path, char *const *argv, char *const *env)
+{
+	return fails("execve", ENOMEM) ? -1 : __real_execve(path, argv, env);
+}
+
+/* The calls that the C library has no function for. */
+WRAP(long, syscall, long number, ...)
+{
+	long a[6];
+	va_list args;
+
+	va_start(args, number);
+	for (int i = 0; i < 6; i++)
+		a[i] = va_arg(args, long);
+	va_end(args);
+	if (number == SYS_rt_sigaction) /* 64 of them, none of which can fail */
+		return __real_syscall(number, a[0], a[1], a[2], a[3], 0, 0);
+	return fails("syscall", EIO) ? -1
+	                             : __real_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
