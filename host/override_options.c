@@ -285,6 +285,7 @@ const struct option_row override_options[] = {
      "a NIC; further keys: ip, gw, gw6, dns, mac, mtu, name, tap, macvtap, link, mode", add_net,
      AT(nets), .flags = OPTION_REPEATS},
     {"dns", 0, "IP", "a name server", add_dns, AT(dns), .flags = OPTION_REPEATS},
+    {"tty", 't', NULL, "the workload has a terminal", option_set_flag, AT(config.terminal)},
     {"init-mode", 0, "MODE", "auto, exec or systemd", set_mode, AT(mode)},
     {"stop-signal", 0, "SIGNAL", "what asks the workload to stop", set_stop_signal,
      AT(config.stop_signal)},

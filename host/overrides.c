@@ -206,6 +206,7 @@ int overrides_apply(struct overrides *o, struct request *r)
 	replace_string(&cfg->stop_signal, &o->config.stop_signal);
 	if (o->config.stop_timeout.set)
 		cfg->stop_timeout = o->config.stop_timeout;
+	cfg->terminal = cfg->terminal || o->config.terminal;
 	result = apply_env(o, cfg);
 	if (result == 0)
 		result = apply_read_only(o, cfg);

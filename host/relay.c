@@ -27,6 +27,7 @@
 #include "contract.h"
 #include "error.h"
 #include "flow.h"
+#include "local_terminal.h"
 #include "outcome.h"
 #include "report_channel.h"
 #include "sink.h"
@@ -45,7 +46,14 @@ enum stage { RUNNING, DRAINING, LEAVING, GONE };
 
 enum { FLOW_STDIN, FLOW_STDOUT, FLOW_STDERR, FLOW_CONSOLE, FLOW_MESSAGES, FLOW_COUNT };
 
-enum { POLL_SIGNALS, POLL_VMM, POLL_REPORT, POLL_FLOWS, POLL_COUNT = POLL_FLOWS + 2 * FLOW_COUNT };
+enum {
+	POLL_SIGNALS,
+	POLL_RESIZED,
+	POLL_VMM,
+	POLL_REPORT,
+	POLL_FLOWS,
+	POLL_COUNT = POLL_FLOWS + 2 * FLOW_COUNT
+};
 
 enum deadline {
 	AT_TIMEOUT,
@@ -69,6 +77,7 @@ struct relay {
 	bool reader_slow;            /* and whether it was our reader's turn then */
 	struct outcome outcome;
 	struct report_channel report;
+	struct local_terminal terminal;
 	struct sink to_guest, out, err;
 	struct flow flows[FLOW_COUNT];
 	struct tail console, messages;
@@ -182,6 +191,14 @@ static void take_signals(struct relay *r)
 		}
 		stop(r);
 	}
+}
+
+static void pass_size(struct relay *r)
+{
+	unsigned rows, columns;
+
+	if (local_terminal_size(&rows, &columns))
+		report_channel_send(&r->report, REQUEST_RESIZE, report_size(rows, columns));
 }
 
 static void show(struct relay *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -376,6 +393,7 @@ static int time_left(const struct relay *r)
 static void wait_for_something(const struct relay *r, struct pollfd fds[POLL_COUNT])
 {
 	fds[POLL_SIGNALS] = (struct pollfd){.fd = r->signals, .events = POLLIN};
+	fds[POLL_RESIZED] = (struct pollfd){.fd = r->terminal.resized, .events = POLLIN};
 	fds[POLL_VMM] =
 	    (struct pollfd){.fd = r->stage == GONE ? -1 : r->vmm->pidfd, .events = POLLIN};
 	fds[POLL_REPORT] = report_channel_poll(&r->report);
@@ -394,6 +412,8 @@ static void relay(struct relay *r)
 		wait_for_something(r, fds);
 		if (fds[POLL_SIGNALS].revents)
 			take_signals(r);
+		if (fds[POLL_RESIZED].revents && local_terminal_resized(&r->terminal))
+			pass_size(r);
 		if (fds[POLL_VMM].revents)
 			note_vmm_end(r);
 		if (fds[POLL_REPORT].revents)
@@ -425,6 +445,9 @@ static void begin(struct relay *r)
 	flow_init(&r->flows[FLOW_MESSAGES], r->vmm->messages, verbose ? &r->err : NULL,
 	          &r->messages);
 	report_channel_send(&r->report, REQUEST_HELLO, 1);
+	/* It may have changed since the config was made. */
+	if (r->options->terminal)
+		pass_size(r);
 	pass_stdin_end(r);
 	if (r->options->timeout_s)
 		r->due[AT_TIMEOUT] = after(r->options->timeout_s * SECOND);
@@ -442,6 +465,7 @@ static int conclude(struct relay *r)
 	o->console_shown = r->options->verbose;
 	sink_release(&r->out);
 	sink_release(&r->err);
+	local_terminal_end(&r->terminal);
 	return outcome_status(o);
 }
 
@@ -456,6 +480,11 @@ int relay_run(struct vmm *vmm, int signals, const struct relay_options *options)
 	r->vmm = vmm;
 	r->signals = signals;
 	r->options = options;
+	r->terminal = (struct local_terminal){.resized = -1, .fd = -1};
+	if (options->terminal && local_terminal_begin(&r->terminal, options->interactive) < 0) {
+		local_terminal_end(&r->terminal);
+		return STATUS_INIT_FAILED;
+	}
 	begin(r);
 	relay(r);
 	return conclude(r);

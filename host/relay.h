@@ -10,6 +10,7 @@ struct vmm;
 
 struct relay_options {
 	bool interactive;       /* pass standard input on */
+	bool terminal;          /* the workload has one: ours takes part in it */
 	bool verbose;           /* the console and the guest's phases on standard error */
 	int64_t timeout_s;      /* stop the guest after that time; 0: never */
 	int64_t stop_timeout_s; /* what the guest gives its workload to stop */

@@ -16,6 +16,7 @@
 #include "cleanup.h"
 #include "contract.h"
 #include "error.h"
+#include "local_terminal.h"
 #include "machine.h"
 #include "macvtap.h"
 #include "network.h"
@@ -59,6 +60,21 @@ static int complete_report(struct vmconfig *cfg)
 	return 0;
 }
 
+/* A workload's terminal is as large as the one that it is shown on. */
+static int complete_terminal(struct vmconfig *cfg)
+{
+	unsigned rows, columns;
+
+	if (!cfg->terminal || cfg->console_size || !local_terminal_size(&rows, &columns))
+		return 0;
+	cfg->console_size = calloc(1, sizeof(*cfg->console_size));
+	if (!cfg->console_size)
+		return fail_errno(ENOMEM, "cannot complete the config");
+	cfg->console_size->height = (struct optint){true, rows};
+	cfg->console_size->width = (struct optint){true, columns};
+	return 0;
+}
+
 /* What was right before may not be so with what has been added, such as a MAC given twice. */
 static int check_config(const struct vmconfig *cfg)
 {
@@ -77,10 +93,8 @@ static int complete(struct request *r, const struct vmm_kind *kind)
 
 	if (result == 0)
 		result = complete_report(&r->config);
-	if (result == 0 && r->config.terminal) {
-		warn("'terminal' is left out: standard streams are relayed instead");
-		r->config.terminal = false;
-	}
+	if (result == 0)
+		result = complete_terminal(&r->config);
 	if (result == 0)
 		result = check_config(&r->config);
 	return result < 0 ? result : network_reserve_ports(r);
@@ -165,6 +179,7 @@ static int boot(struct request *r, struct vmm_setup *setup, int signals)
 	    .started = run_poststart,
 	    .context = &r->hooks,
 	    .interactive = r->vm.interactive,
+	    .terminal = r->config.terminal,
 	    .verbose = r->vm.verbose,
 	    .timeout_s = value_or(&r->vm.timeout, 0),
 	    .stop_timeout_s = stop_timeout_s(&r->config),
