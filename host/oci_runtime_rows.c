@@ -89,7 +89,7 @@ const struct oci_row oci_runtime_rows[] = {
                               "host's network cannot be had"),
     WARNED("/linux/uidMappings", "not applied: the guest's ids are its own"),
     WARNED("/linux/gidMappings", "not applied: the guest's ids are its own"),
-    REFUSED("/linux/timeOffsets", "the guest's clocks cannot be shifted"),
+    WARNED("/linux/timeOffsets", "not applied: the guest's clocks are its own"),
     GUEST("/linux/devices", "made with mknod(2)"),
     REFUSED("/linux/netDevices", "a network device of the host's cannot be moved into a virtual "
                                  "machine; use a tap"),

@@ -242,6 +242,7 @@ static void test_not_applied(void **state)
 	    "'linux':{" NET ",'resources':{'hugepageLimits':[{'pageSize':'2MB','limit':1}]}}",
 	    "'linux':{" NET ",'resources':{'network':{'classID':1}}}",
 	    "'linux':{" NET ",'cgroupsPath':'/x'}",
+	    "'linux':{" NET ",'timeOffsets':{'boottime':{'secs':1}}}",
 	    "'linux':{" NET ",'mountLabel':'x'}",
 	    "'windows':{'layerFolders':['x']}",
 	};
@@ -275,7 +276,6 @@ static void test_refused(void **state)
 	    {"'linux':{" NET ",'netDevices':{'eth0':{'name':'x'}}}", "/linux/netDevices"},
 	    {"'linux':{" NET ",'intelRdt':{'closID':'x'}}", "/linux/intelRdt"},
 	    {"'linux':{" NET ",'memoryPolicy':{'mode':'MPOL_BIND'}}", "/linux/memoryPolicy"},
-	    {"'linux':{" NET ",'timeOffsets':{'boottime':{'secs':1}}}", "/linux/timeOffsets"},
 	    {HW("'dtdevs':['a']"), "/vm/hwConfig/dtdevs"},
 	    {HW("'iomems':[{'firstMFN':12288,'nrMFNs':1}]"), "/vm/hwConfig/iomems"},
 	    {HW("'irqs':[11]"), "/vm/hwConfig/irqs"},
