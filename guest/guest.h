@@ -69,6 +69,7 @@ int phase_early_mounts(struct guest *g);
 int phase_cmdline(struct guest *g);
 int phase_modules(struct guest *g);
 int phase_config(struct guest *g);
+int phase_clock(struct guest *g);
 int phase_root(struct guest *g);
 int phase_machine(struct guest *g);
 int phase_network(struct guest *g);

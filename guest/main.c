@@ -11,6 +11,7 @@
  *   command line   our words on the kernel's command line; from here on the log level is right
  *   modules        the drivers that the initrd carries: disks, NICs and ports exist afterwards
  *   config disk    found, read, checked, unmounted and unbound; g->config is good from here on
+ *   clock          the time of day, and the kernel's random numbers
  *   root           the root filesystem at NEWROOT, with /proc, /sys, /dev and /run bound in
  *   machine        host name, and the files in /etc that say who we are
  *   network        links, addresses, routes
@@ -65,6 +66,7 @@ static const struct phase phases[] = {
     {"command line", phase_cmdline, PHASE_REQUIRED},
     {"modules", phase_modules, PHASE_REQUIRED},
     {"config disk", phase_config, PHASE_REQUIRED},
+    {"clock", phase_clock, PHASE_REQUIRED},
     {"root", phase_root, PHASE_REQUIRED},
     {"machine", phase_machine, PHASE_REQUIRED},
     {"network", phase_network, PHASE_REQUIRED},

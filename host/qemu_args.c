@@ -392,7 +392,7 @@ static int add_host_devices(struct builder *b)
 	return r;
 }
 
-/* A machine that nobody watches has a socket to ask it by, and entropy from the host. */
+/* A machine that nobody watches has a socket to ask it by. */
 static int add_state_dir(struct builder *b)
 {
 	int r;
@@ -402,14 +402,20 @@ static int add_state_dir(struct builder *b)
 	r = arg_add(b->args, "-qmp");
 	if (r == 0)
 		r = arg_add(b->args, "unix:%s,server=on,wait=off", b->setup->kind->socket);
-	return r < 0 ? r : add_device(b, 2, "virtio-rng-pci,disable-legacy=on");
+	return r;
+}
+
+/* Random numbers from the host; the last device, so that it moves no other. */
+static int add_entropy(struct builder *b)
+{
+	return add_device(b, 2, "virtio-rng-pci,disable-legacy=on");
 }
 
 int qemu_args(const struct vm *vm, const struct vmm_setup *setup, struct vmm_command *made)
 {
 	static int (*const parts[])(struct builder *) = {
 	    add_machine, add_size,   add_kernel,       add_channels,  add_disks,
-	    add_nics,    add_shares, add_host_devices, add_state_dir,
+	    add_nics,    add_shares, add_host_devices, add_state_dir, add_entropy,
 	};
 	struct builder b = {.vm = vm, .setup = setup, .args = &made->args};
 	int r = 0;

@@ -140,6 +140,8 @@ static const char *const expected[] = {
     user_network,
     "-device",
     "virtio-net-pci,netdev=net0,mac=52:54:00:00:00:01,disable-legacy=on,romfile=,addr=1.3",
+    "-device",
+    "virtio-rng-pci,disable-legacy=on,addr=1.4",
 };
 
 static void test_whole_command(void **state)
@@ -378,7 +380,8 @@ static void test_udp_and_other_addresses(void **state)
 	strlist_release(&args);
 }
 
-/* 240 devices: the ports, the config disk, and 238 more, each at a place of its own. */
+/* 240 devices: the ports, the config disk, random numbers, and 237 more, each at a place of its
+ * own. */
 static void test_many_disks(void **state)
 {
 	struct vm_disk disks[MAX_PCI_DEVICES];
@@ -391,11 +394,13 @@ static void test_many_disks(void **state)
 		disks[i] = (struct vm_disk){.file = disk_file};
 	s.vm.disks.items = disks;
 	s.vm.nics.count = 0;
-	s.vm.disks.count = MAX_PCI_DEVICES - 2;
+	s.vm.disks.count = MAX_PCI_DEVICES - 3;
 	assert_int_equal(build(&s.vm, &args), 0);
+	assert_string_equal(args.items[args.count - 3],
+	                    "virtio-blk-pci,drive=disk238,disable-legacy=on,serial=vmconfig,"
+	                    "addr=1e.6,vectors=0");
 	assert_string_equal(args.items[args.count - 1],
-	                    "virtio-blk-pci,drive=disk239,disable-legacy=on,serial=vmconfig,"
-	                    "addr=1e.7,vectors=0");
+	                    "virtio-rng-pci,disable-legacy=on,addr=1e.7,vectors=0");
 
 	/* A processor has some 200 interrupts: the first devices have their own, the rest share. */
 	assert_null(strstr(argument(&args, "-device", 5 + 78), "vectors=0"));
