@@ -152,6 +152,7 @@ static int plan_one(struct mount_plan *plan, const struct vmconfig *cfg, const s
 	s->destination = m->destination;
 	s->source = m->source;
 	s->fstype = kernels_name(m->type);
+	s->words = &m->options;
 	r = mount_options_parse(&s->options, &m->options, &word);
 	if (r == -EOPNOTSUPP)
 		return refuse(s, error, "there are no id mappings in a machine of its own: option",
@@ -195,19 +196,27 @@ void mount_plan_release(struct mount_plan *plan)
 	*plan = (struct mount_plan){0};
 }
 
+static void put_words(const struct mount_step *s, char text[MOUNT_TEXT_SIZE])
+{
+	const bool with_values = s->fstype && strcmp(s->fstype, "tmpfs") == 0;
+
+	for (size_t i = 0; i < s->words->count; i++) {
+		const char *word = s->words->items[i];
+		size_t length = with_values ? strlen(word) : strcspn(word, "=");
+		size_t n = strlen(text);
+
+		snprintf(text + n, MOUNT_TEXT_SIZE - n, "%c%.*s", i ? ',' : ' ', (int)length, word);
+	}
+}
+
 const char *mount_step_text(const struct mount_step *s, char text[MOUNT_TEXT_SIZE])
 {
 	static const char *const actions[] = {"mount", "bind", "adjust"};
-	size_t n;
+	const char *what = s->action == MOUNT_BIND ? s->source : s->fstype;
 
-	snprintf(text, MOUNT_TEXT_SIZE, "%s%s%s%s%.150s on %.150s", s->replaces ? "replace, " : "",
-	         actions[s->action], s->options.recursive ? " all of " : " ",
-	         s->fstype ? s->fstype : "", s->source && s->action == MOUNT_BIND ? s->source : "",
-	         s->destination);
-	for (size_t i = 0; i < s->options.own.count; i++) {
-		n = strlen(text);
-		snprintf(text + n, MOUNT_TEXT_SIZE - n, "%c%s", i ? ',' : ' ',
-		         s->options.own.items[i]);
-	}
+	snprintf(text, MOUNT_TEXT_SIZE, "%s%s %s%.150s on %.150s", s->replaces ? "replace, " : "",
+	         actions[s->action], s->options.recursive ? "all of " : "",
+	         what ? what : "what is there", s->destination);
+	put_words(s, text);
 	return text;
 }

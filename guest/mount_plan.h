@@ -25,6 +25,7 @@ struct mount_step {
 	bool from_device;   /* the source is a block device, to be waited for */
 	bool replaces;      /* the machine's own mount there goes first */
 	struct mount_options options;
+	const struct strlist *words; /* what the options were made from */
 };
 
 struct mount_plan {
@@ -50,7 +51,8 @@ void mount_plan_release(struct mount_plan *plan);
  * device's name. */
 bool mount_names_device(const char *source);
 
-/* mount_step_text() - the step as one line, for a log. Return: @text. */
+/* mount_step_text() - the step as one line, for a log: values are shown of a tmpfs's options only,
+ * for others may be secrets. Return: @text. */
 const char *mount_step_text(const struct mount_step *step, char text[MOUNT_TEXT_SIZE]);
 
 #endif

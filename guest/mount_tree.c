@@ -51,8 +51,8 @@ int tree_empty(const char *size, const char *mode)
 	_cleanup_fd_ int context = (int)syscall(SYS_fsopen, "tmpfs", FSOPEN_CLOEXEC);
 	long tree;
 
-	if (context < 0 || set_string(context, "size", size) < 0 ||
-	    set_string(context, "mode", mode) < 0 ||
+	if (context < 0 || set_string(context, "source", "tmpfs") < 0 ||
+	    set_string(context, "size", size) < 0 || set_string(context, "mode", mode) < 0 ||
 	    syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
 		return -errno;
 	tree = syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);

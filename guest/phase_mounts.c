@@ -64,8 +64,9 @@ int phase_mounts(struct guest *g)
 {
 	int r;
 
-	/* While it can still be written: configs make the workload's view of it read-only. */
-	if (g->config.init_mode != INIT_MODE_SYSTEMD)
+	/* While it can still be written: a mount, or a path, may make it read-only. */
+	if (g->config.init_mode != INIT_MODE_SYSTEMD &&
+	    (g->config.mounts.count || g->config.readonly_paths.count))
 		cgroup_prepare();
 	r = mount_all(g);
 	if (r == 0)

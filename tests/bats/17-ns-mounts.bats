@@ -315,3 +315,26 @@ assert_flags() {
 	assert_line 'write /x: Read-only file system'
 	refute_output_contains 'write /not'
 }
+
+@test "what 'runc spec' writes is made as it is written" {
+	need runc
+	mkdir -p bundle/rootfs
+	runc spec --bundle bundle
+	jq '.process.terminal = false | .process.args = ["/probe", "cat", "/proc/self/mountinfo", ",",
+		"write", "/proc/sys/kernel/hostname", "x", ",", "write", "/dev/shm/x", "y", ",",
+		"write", "/x", "y"]' bundle/config.json >changed.json
+	mv changed.json bundle/config.json
+	"$VMCONFIG" build --bundle bundle -o config.img 2>/dev/null
+	nsboot --disk "$SCRATCH,ro" --disk config.img,ro
+	assert_exit 1
+	assert_flags / 'ro,*'
+	assert_flags /proc 'rw,nosuid,nodev,noexec,relatime - proc *'
+	assert_flags /sys 'ro,nosuid,nodev,noexec,relatime - sysfs *'
+	assert_flags /sys/fs/cgroup 'ro,nosuid,nodev,noexec,relatime - cgroup2 *'
+	assert_flags /dev/shm 'rw,nosuid,nodev,noexec,relatime - tmpfs *size=65536k*'
+	assert_flags /proc/sys 'ro,nosuid,nodev,noexec,relatime - proc *'
+	assert_flags /sys/firmware 'ro,*- tmpfs *'
+	assert_line 'write /proc/sys/kernel/hostname: Read-only file system'
+	assert_line 'write /x: Read-only file system'
+	refute_output_contains 'write /dev/shm/x'
+}

@@ -103,12 +103,15 @@ static void what_is_done(void **state)
 	(void)state;
 	assert_text("[{'destination':'/d','type':'bind','source':'/s'}]", "bind /s on /d");
 	assert_text("[{'destination':'/d','type':'none','source':'/s','options':['rbind','ro']}]",
-	            "bind all of /s on /d");
+	            "bind all of /s on /d rbind,ro");
 	assert_text("[{'destination':'/d','type':'tmpfs','options':['size=1k','mode=700']}]",
 	            "mount tmpfs on /d size=1k,mode=700");
 	assert_text("[{'destination':'/c','type':'cgroup','source':'cgroup'}]",
 	            "mount cgroup2 on /c");
-	assert_text("[{'destination':'/d','options':['remount','ro']}]", "adjust  on /d");
+	assert_text("[{'destination':'/d','options':['remount','ro']}]",
+	            "adjust what is there on /d remount,ro");
+	assert_text("[{'destination':'/d','type':'9p','source':'t','options':['ro','secret=x']}]",
+	            "mount 9p on /d ro,secret");
 }
 
 static void the_machines_own(void **state)
@@ -119,13 +122,24 @@ static void the_machines_own(void **state)
 	assert_text("[{'destination':'/sys/fs/cgroup','type':'cgroup'}]",
 	            "adjust cgroup2 on /sys/fs/cgroup");
 	assert_text("[{'destination':'/dev/pts','type':'devpts','options':['mode=620']}]",
-	            "adjust devpts on /dev/pts mode=620");
-	/* Its size would be that of devtmpfs, which it is. */
+	            "adjust devpts on /dev/pts mode");
 	assert_text("[{'destination':'/dev','type':'tmpfs','options':['size=64k']}]",
-	            "adjust tmpfs on /dev");
+	            "adjust tmpfs on /dev size=64k");
 	assert_text("[{'destination':'/dev/shm','type':'tmpfs'}]",
 	            "replace, mount tmpfs on /dev/shm");
 	assert_text("[{'destination':'/p','type':'proc'}]", "mount proc on /p");
+}
+
+/* They are meant for the tmpfs that it is not. */
+static void the_size_of_dev_is_left_out(void **state)
+{
+	struct planned p =
+	    plan_of("[{'destination':'/dev','type':'tmpfs','options':['size=64k']}]");
+
+	(void)state;
+	assert_int_equal(p.r, 0);
+	assert_int_equal(p.plan.items[0].options.own.count, 0);
+	release(&p);
 }
 
 static void a_second_one_is_stacked(void **state)
@@ -198,6 +212,7 @@ int main(void)
 	    cmocka_unit_test(every_word_of_oci_is_known),
 	    cmocka_unit_test(what_is_done),
 	    cmocka_unit_test(the_machines_own),
+	    cmocka_unit_test(the_size_of_dev_is_left_out),
 	    cmocka_unit_test(a_second_one_is_stacked),
 	    cmocka_unit_test(devices_are_told_from_names),
 	    cmocka_unit_test(what_is_refused),
