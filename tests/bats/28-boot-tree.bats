@@ -93,3 +93,47 @@ blocks_of() {
 	grep -qx 'mount /sys/fs/cgroup cgroup2 ro,.*' <<<"$output" || fail "cgroup is not read-only" "$output"
 	[[ $output == *'stat /dev/vda block'* ]]
 }
+
+# Ends by itself when the machine has gone; a test that fails before that takes it along.
+teardown() {
+	[ -z "${virtiofsd:-}" ] || kill "$virtiofsd" 2>/dev/null || true
+}
+
+# share_directory DIRECTORY TAG - as vmconfig run expects it: a socket in the current directory.
+share_directory() {
+	[ -x /usr/lib/qemu/virtiofsd ] || skip_or_fail 'no virtiofsd'
+	[ "$(id -u)" -eq 0 ] || skip_or_fail 'virtiofsd needs root'
+	/usr/lib/qemu/virtiofsd --socket-path="$PWD/virtiofs-$2.sock" -o source="$PWD/$1" \
+		-o sandbox=chroot </dev/null >virtiofsd.log 2>&1 3>&- &
+	virtiofsd=$!
+	timeout 60 sh -c "until [ -S virtiofs-$2.sock ]; do sleep 0.1; done" ||
+		fail 'virtiofsd does not listen' "$(cat virtiofsd.log)"
+}
+
+@test "a shared directory, and what an initrd carries beside init" {
+	mkdir shared headers
+	echo hello >shared/file
+	echo 'all:' >headers/Makefile
+	(cd headers && find . | cpio --quiet -o -H newc) >headers.cpio
+	"$VMCONFIG" initrd --init "$BUILD/init" --modules "$ROOT/build/kernel" --module virtiofs \
+		--add "$ROOT/build/probe:/vmconfig/agent" \
+		--add headers.cpio:/vmconfig/kernel-headers.cpio -o carrying.cpio
+	edit '.mounts = [{destination: "/shared", type: "virtiofs", source: "tag", options: ["nosuid"]},
+			{destination: "/again", source: "/shared", options: ["bind", "ro"]}] |
+		.files = [{path: "/shared/secret", content: "hidden\n", mode: 384}] |
+		.agent = {path: "/opt/agent", args: ["write", "/run/agent", "was here"]}'
+	share_directory shared tag
+	local release
+	release=$(cat "$ROOT/build/kernel/version")
+	vm --initrd carrying.cpio --share "$PWD/shared:tag" -- cat /again/file , cat /shared/secret , \
+		write /shared/new text , write /again/x y , stat /opt/agent , \
+		cat "/lib/modules/$release/build/Makefile"
+	assert_status 1
+	assert_output_contains hello
+	assert_output_contains hidden
+	assert_output_contains 'all:'
+	assert_output_contains 'stat /opt/agent file 0755 0 0'
+	assert_output_contains 'write /again/x: Read-only file system'
+	[ "$(cat shared/new)" = text ]
+	[ "$(cat shared/secret)" = '' ] || fail 'the host finds the secret in what it shares'
+}
