@@ -46,13 +46,15 @@ static int wait_for_disk(struct guest *g, char node[DEVICE_NODE_SIZE])
 		if (r < 0)
 			return guest_error(g, -r, "cannot wait for the config disk");
 		if (r == 0)
-			return guest_error(
-			    g, 0, "there is no config disk: no device '%s'%s (waited %d s)", name,
+			return guest_error_as(
+			    g, "config-missing",
+			    "there is no config disk: no device '%s'%s (waited %d s)", name,
 			    g->cmdline.disk[0] ? "" : " and no '/dev/vdc'",
 			    g->cmdline.wait_ms / 1000);
 	}
 	if (r == -ENOTUNIQ)
-		return guest_error(g, 0, "more than one device is '%s', the config disk", name);
+		return guest_error_as(g, "config-ambiguous",
+		                      "more than one device is '%s', the config disk", name);
 	return r < 0 ? guest_error(g, -r, "cannot use '%s', the config disk", name) : 0;
 }
 

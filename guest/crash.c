@@ -89,6 +89,7 @@ static void report(int number)
 	signal_format(number, name, sizeof(name));
 	snprintf(m.name, sizeof(m.name), "%s", current_phase);
 	snprintf(m.error, sizeof(m.error), "init itself has crashed: %s", name);
+	snprintf(m.failure, sizeof(m.failure), "crash");
 	/* In the middle of a line, perhaps. */
 	if (reporter->port >= 0)
 		(void)!write(reporter->port, "\n", 1);

@@ -154,16 +154,17 @@ int device_wait(struct guest *g, const char *what, const char *spec, char node[D
 		if (r == 0)
 			return 0;
 		if (r == -ENOTUNIQ)
-			return guest_error(g, 0, "more than one device is '%s', the %s", spec,
-			                   what);
+			return guest_error_as(g, "device-ambiguous",
+			                      "more than one device is '%s', the %s", spec, what);
 		if (r != -ENOENT)
 			return guest_error(g, -r, "cannot use '%s', the %s", spec, what);
 		r = uevent_wait(events, deadline);
 		if (r < 0)
 			return guest_error(g, -r, "cannot wait for '%s'", spec);
 		if (r == 0)
-			return guest_error(g, 0, "there is no device '%s', the %s (waited %d s)",
-			                   spec, what, g->cmdline.wait_ms / 1000);
+			return guest_error_as(g, "device-missing",
+			                      "there is no device '%s', the %s (waited %d s)", spec,
+			                      what, g->cmdline.wait_ms / 1000);
 	}
 }
 

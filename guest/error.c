@@ -10,24 +10,44 @@
 #include "list.h"
 #include "log.h"
 
-int guest_error(struct guest *g, int errnum, const char *format, ...)
+static void __attribute__((format(printf, 3, 0)))
+say(struct guest *g, int errnum, const char *format, va_list args)
 {
 	const char *why = errnum ? strerror(errnum) : "";
 	size_t room = sizeof(g->error) - (errnum ? strlen(": ") + strlen(why) : 0);
-	va_list args;
 	int n;
 
 	/* A path may be longer than all of it: what is cut off is its end, not the reason. */
-	va_start(args, format);
 	n = vsnprintf(g->error, room, format, args);
-	va_end(args);
 	if (n < 0)
 		n = 0;
 	if ((size_t)n >= room)
 		n = (int)room - 1;
 	if (errnum)
 		snprintf(g->error + n, sizeof(g->error) - (size_t)n, ": %s", why);
+	g->error_number = errnum;
+}
+
+int guest_error(struct guest *g, int errnum, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(g, errnum, format, args);
+	va_end(args);
+	g->failure = NULL;
 	return errnum ? -errnum : -EINVAL;
+}
+
+int guest_error_as(struct guest *g, const char *code, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(g, 0, format, args);
+	va_end(args);
+	g->failure = code;
+	return -EINVAL;
 }
 
 void guest_notice(struct guest *g, const char *format, ...)

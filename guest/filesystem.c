@@ -114,15 +114,18 @@ static int format(struct guest *g, const struct block_mount *m)
 	int r = ext4_format(m->node);
 
 	if (r == -EEXIST)
-		return guest_error(g, 0,
-		                   "'%s', the %s, holds no filesystem but is not blank: it is not "
-		                   "formatted",
-		                   m->node, m->what);
+		return guest_error_as(
+		    g, "filesystem-missing",
+		    "'%s', the %s, holds no filesystem but is not blank: it is not "
+		    "formatted",
+		    m->node, m->what);
 	/* Refused by open(2), or by the first write(2). */
 	if (r == -EROFS || r == -EACCES || r == -EPERM)
-		return guest_error(g, 0, "'%s', the %s, is a read-only device", m->node, m->what);
+		return guest_error_as(g, "device-readonly", "'%s', the %s, is a read-only device",
+		                      m->node, m->what);
 	if (r == -ENOSPC)
-		return guest_error(g, 0, "'%s', the %s, is too small for ext4", m->node, m->what);
+		return guest_error_as(g, "device-too-small", "'%s', the %s, is too small for ext4",
+		                      m->node, m->what);
 	if (r < 0)
 		return guest_error(g, -r, "cannot format '%s', the %s", m->node, m->what);
 	guest_notice(g, "the %s was blank and has been formatted as ext4", m->what);
@@ -144,10 +147,12 @@ static int resolve_type(struct guest *g, const struct block_mount *m, char *type
 		return format(g, m);
 	}
 	if (r == -ENODATA || (r == 0 && !fs.type[0]))
-		return guest_error(g, 0, "'%s', the %s, holds no filesystem", m->node, m->what);
+		return guest_error_as(g, "filesystem-missing", "'%s', the %s, holds no filesystem",
+		                      m->node, m->what);
 	if (r == -ENOTUNIQ)
-		return guest_error(g, 0, "'%s', the %s, holds more than one filesystem", m->node,
-		                   m->what);
+		return guest_error_as(g, "filesystem-ambiguous",
+		                      "'%s', the %s, holds more than one filesystem", m->node,
+		                      m->what);
 	if (r < 0)
 		return guest_error(g, -r, "cannot read '%s', the %s", m->node, m->what);
 	snprintf(type, size, "%s", fs.type);
@@ -160,8 +165,9 @@ static int require_sound(struct guest *g, const struct block_mount *m, const str
 	if (!s->errors)
 		return 0;
 	if (m->errors != ERRORS_MOUNT)
-		return guest_error(g, 0, "'%s', the %s, has errors: e2fsck(8) repairs them",
-		                   m->node, m->what);
+		return guest_error_as(g, "filesystem-errors",
+		                      "'%s', the %s, has errors: e2fsck(8) repairs them", m->node,
+		                      m->what);
 	guest_notice(g, "the %s is mounted though it has errors", m->what);
 	return 0;
 }
@@ -177,11 +183,12 @@ static int mount_block(struct guest *g, const struct block_mount *m, const char 
 	if (mount(m->node, m->target, type, flags, data) == 0)
 		return 0;
 	if (errno == ENODEV)
-		return guest_error(g, 0,
-		                   "the kernel knows no '%s' filesystem, which '%s', the %s, is",
-		                   type, m->node, m->what);
+		return guest_error_as(g, "filesystem-unknown",
+		                      "the kernel knows no '%s' filesystem, which '%s', the %s, is",
+		                      type, m->node, m->what);
 	if (errno == EROFS || errno == EACCES) /* EACCES: the device, EROFS: its filesystem */
-		return guest_error(g, 0, "'%s', the %s, is a read-only device", m->node, m->what);
+		return guest_error_as(g, "device-readonly", "'%s', the %s, is a read-only device",
+		                      m->node, m->what);
 	return guest_error(g, errno, "cannot mount '%s' (%s), the %s", m->node, type, m->what);
 }
 
@@ -285,9 +292,9 @@ int overlay_mount(struct guest *g, const char *what, const char *target)
 	          "lowerdir=" LAYER_LOWER ",upperdir=" LAYER_UPPER "/upper,workdir=" LAYER_UPPER
 	          "/work") < 0) {
 		if (errno == ENODEV)
-			return guest_error(
-			    g, 0, "the kernel knows no 'overlay' filesystem, which the %s needs",
-			    what);
+			return guest_error_as(
+			    g, "filesystem-unknown",
+			    "the kernel knows no 'overlay' filesystem, which the %s needs", what);
 		return guest_error(g, errno, "cannot overlay the %s", what);
 	}
 	r = pin(g, LAYER_UPPER);

@@ -39,6 +39,8 @@ struct guest {
 	struct pins pins;
 	struct strlist notices; /* of the phase that runs; see guest_notice() */
 	char failed_phase[64];  /* name of the phase that failed, or "" */
+	const char *failure;    /* a code for it, see vmconfig-init(8); NULL: the phase's name */
+	int error_number;       /* the errno value that came with it, or 0 */
 	char error[768];        /* why, one line; set by guest_error() */
 };
 
@@ -57,6 +59,15 @@ struct phase {
  * Return: -@errnum, or -EINVAL when that is 0: what the phase returns.
  */
 int guest_error(struct guest *g, int errnum, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/*
+ * guest_error_as() - the same, without an errno value but with a code for programs.
+ * @code: a literal, listed in vmconfig-init(8)
+ *
+ * Return: -EINVAL.
+ */
+int guest_error_as(struct guest *g, const char *code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /*

@@ -326,7 +326,7 @@ int identity_resolve(struct guest *g, struct identity *id)
 		return guest_error(g, errno, "cannot open '/'");
 	r = identity_read(id, g->config.user, root);
 	if (r < 0 && id->error[0])
-		return guest_error(g, 0, "%s", id->error);
+		return guest_error_as(g, "user-unknown", "%s", id->error);
 	return r < 0 ? guest_error(g, -r, "cannot look up the user") : 0;
 }
 

@@ -50,6 +50,7 @@
 #include "clock.h"
 #include "contract.h"
 #include "crash.h"
+#include "errno_name.h"
 #include "guest.h"
 #include "handover.h"
 #include "last_stage.h"
@@ -136,7 +137,8 @@ static int settle_account(struct guest *g, struct account *a)
 {
 	if (account_settle(a, &g->config) == 0)
 		return 0;
-	guest_error(g, 0, "there is no port '%s', which the config asks for", PORT_REPORT);
+	guest_error_as(g, "port-missing", "there is no port '%s', which the config asks for",
+	               PORT_REPORT);
 	snprintf(g->failed_phase, sizeof(g->failed_phase), "report channel");
 	return -ENOENT;
 }
@@ -193,6 +195,13 @@ static void report_failure(struct guest *g, struct account *a, struct report_mes
 	*m = (struct report_message){.event = REPORT_FAILED, .code = STATUS_INIT_FAILED};
 	snprintf(m->name, sizeof(m->name), "%s", g->failed_phase);
 	snprintf(m->error, sizeof(m->error), "%s", g->error);
+	snprintf(m->failure, sizeof(m->failure), "%.31s",
+	         g->failure ? g->failure : g->failed_phase);
+	for (char *c = m->failure; *c; c++)
+		if (*c == ' ')
+			*c = '-';
+	if (g->error_number)
+		errno_name(g->error_number, m->error_name, sizeof(m->error_name));
 	/* Without a config nobody has said where to report: a port, if one comes, is the place. */
 	account_settle(a, &g->config);
 	if (g->cmdline.rescue)

@@ -19,8 +19,8 @@ static int report_problem(struct guest *g, const struct problems *p)
 
 	if (!e)
 		return guest_error(g, ENOMEM, "cannot read '%s'", CONFIG_PATH);
-	return guest_error(g, 0, "%s:%u:%u: %s%s%s", CONFIG_PATH + 1, e->line, e->column,
-	                   e->pointer, *e->pointer ? ": " : "", e->message);
+	return guest_error_as(g, "config-invalid", "%s:%u:%u: %s%s%s", CONFIG_PATH + 1, e->line,
+	                      e->column, e->pointer, *e->pointer ? ": " : "", e->message);
 }
 
 static void log_warnings(const struct problems *p)

@@ -30,9 +30,9 @@ static int load_module(struct guest *g, char *line)
 	if (syscall(SYS_finit_module, fd, parameters, 0) == 0 || errno == EEXIST)
 		return 0;
 	if (errno == ENOEXEC)
-		return guest_error(
-		    g, 0, "module '%s' is not of this kernel: the initrd and the kernel differ",
-		    line);
+		return guest_error_as(
+		    g, "module-mismatch",
+		    "module '%s' is not of this kernel: the initrd and the kernel differ", line);
 	return guest_error(g, errno, "cannot load module '%s'", line);
 }
 

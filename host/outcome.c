@@ -97,12 +97,15 @@ static int exited(const struct outcome *o)
 
 int outcome_status(const struct outcome *o)
 {
+	const char *code = o->end.failure;
+
 	if (o->killed_by)
 		return STATUS_SIGNAL_BASE + o->killed_by;
 	if (o->start_failed)
 		return STATUS_INIT_FAILED;
 	if (o->end.event == REPORT_FAILED) {
-		fail("guest: %s: %s", o->end.name, o->end.error);
+		fail("guest: %s: %s%s%s%s", o->end.name, o->end.error, *code ? " [" : "", code,
+		     *code ? "]" : "");
 		return STATUS_INIT_FAILED;
 	}
 	if (o->stop_limit_s) {

@@ -17,7 +17,9 @@
 
 #define FIELD_SIZE(member) sizeof(((struct report_message *)0)->member)
 
-static_assert(3 * (FIELD_SIZE(name) + FIELD_SIZE(error) + FIELD_SIZE(power)) + 256 <=
+static_assert(3 * (FIELD_SIZE(name) + FIELD_SIZE(error) + FIELD_SIZE(power) + FIELD_SIZE(failure) +
+                   FIELD_SIZE(error_name)) +
+                      256 <=
                   MAX_REPORT_LINE,
               "each byte of the strings may become a replacement of three");
 
@@ -119,6 +121,10 @@ int report_format(char *line, size_t size, const struct report_message *m)
 		put_string(&l, "phase", m->name);
 		put_string(&l, "error", m->error);
 		put(&l, ",\"code\":%d", m->code);
+		if (m->failure[0])
+			put_string(&l, "failure", m->failure);
+		if (m->error_name[0])
+			put_string(&l, "errno", m->error_name);
 		break;
 	case REPORT_UNKNOWN:
 		break;
@@ -349,6 +355,8 @@ static const struct member {
     MEMBER("state", KIND_STRING, name, 0),
     MEMBER("error", KIND_STRING, error, 0),
     MEMBER("text", KIND_STRING, error, 0),
+    MEMBER("failure", KIND_STRING, failure, 0),
+    MEMBER("errno", KIND_STRING, error_name, 0),
     MEMBER("power", KIND_STRING, power, 0),
     MEMBER("failed", KIND_STRING, error, 0),
     MEMBER("us", KIND_INT64, us, INT64_MAX),

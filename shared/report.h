@@ -8,7 +8,8 @@
  *          {"event":"ready","state":"degraded","failed":"a.service","at":1901234}
  *          {"event":"stopping","at":2901234}
  *          {"event":"exit","code":0,"signal":0,"oom":false,"stdout":12,"stderr":0}
- *          {"event":"failed","phase":"volumes","error":"…","code":125}
+ *          {"event":"failed","phase":"volumes","error":"…","code":125,
+ *           "failure":"device-missing","errno":"EIO"}
  *   host:  {"hello":1}        the host counts bytes: wait for "done" before power-off
  *          {"signal":15}      to the workload's process group
  *          {"stop":true}      stop_signal, stop_timeout, SIGKILL
@@ -23,6 +24,7 @@
  * "reboot", "halt" or "kexec".
  * "notice" is what a host's operator should know though the boot goes on: a
  * journal that was replayed, a filesystem that has grown.
+ * "failure" is a code for programs, "errno" there only with an error number.
  * "code" of exit is the status as a shell counts it (128+n for a signal).
  * "stdout" and "stderr" count the bytes sent on those ports.
  * "ready" and "stopping" are about an init of the image's own (init_mode systemd).
@@ -52,12 +54,14 @@ struct report_message {
 	char error[1024]; /* failed, exit: one line of why, or ""; notice: its text; ready: failed
 	                     units */
 	char power[16];   /* exit: "reboot", "halt" or "kexec"; "" for power-off */
-	int64_t us;       /* phase: duration; all: 0 when absent */
-	int64_t at_us;    /* phase, started, ready, stopping: when, since the kernel started; 0 when
-	                     absent */
-	int code;         /* exit, failed: 0..255 */
-	int signal;       /* exit: what killed the workload, or 0 */
-	bool oom;         /* exit: the kernel's out-of-memory killer did */
+	char failure[32]; /* failed: a code for programs, see vmconfig-init(8) */
+	char error_name[16]; /* failed: the errno value that came with it, "ENOENT"; or "" */
+	int64_t us;          /* phase: duration; all: 0 when absent */
+	int64_t at_us; /* phase, started, ready, stopping: when, since the kernel started; 0 when
+	                  absent */
+	int code;      /* exit, failed: 0..255 */
+	int signal;    /* exit: what killed the workload, or 0 */
+	bool oom;      /* exit: the kernel's out-of-memory killer did */
 	uint64_t out_bytes; /* exit: bytes sent on stdout, stderr */
 	uint64_t err_bytes;
 	int pid; /* started */

@@ -146,6 +146,15 @@ phases() {
 	! grep -q ' no$' table || fail "vmconfig-init(8) says that all phases are required"
 }
 
+@test "vmconfig-init(8) has every code of a failure" {
+	cat "$ROOT"/guest/*.c | tr -d '\n' | grep -o 'guest_error_as([^,]*,[^"]*"[a-z-]*"' |
+		sed 's/.*"\([a-z-]*\)"$/\1/' | sort -u >codes
+	[ "$(wc -l <codes)" -ge 10 ]
+	while read -r code; do
+		grep -qE "^\.It Cm (.* )?$code( .*)?$" "$ROOT/man/vmconfig-init.8" || fail "no code '$code'"
+	done <codes
+}
+
 @test "vmconfig-init(8) has every word, port and mount" {
 	sed -n 's/^#define CMDLINE_[A-Z_]* *"\([a-z._]*\)".*/\1/p' "$ROOT/shared/contract.h" | sort >words
 	section vmconfig-init.8 'KERNEL COMMAND LINE' |

@@ -111,3 +111,27 @@ end_on() {
 	refute_output_contains 'cannot unmount'
 	refute_output_contains 'cannot make'
 }
+
+# assert_code CODE ERRNO - of the failure that has been reported; "null" for none.
+assert_code() {
+	assert_status 125
+	[ "$(jq -r '"\(.failure) \(.errno)"' <<<"$last")" = "$1 $2" ] || explain "$last" "expected: $*"
+}
+
+@test "a failure has a code for programs, and its errno where there is one" {
+	config . say no
+	boot --cmdline 'vmconfig.disk=serial=none vmconfig.wait=0'
+	assert_code config-missing null
+	config '.nonsense = 1 | .requires = ["nonsense"]' say no
+	boot
+	assert_code config-invalid null
+	config '.volume_mounts = [{device: "/dev/vdz", path: "/data", mode: "rw"}]' say no
+	boot --cmdline vmconfig.wait=0
+	assert_code device-missing null
+	config '.user = {name: "nobody-here"}' say no
+	boot
+	assert_code user-unknown null
+	config '.workdir = "/probe"' say no
+	boot
+	assert_code workload ENOTDIR
+}

@@ -51,6 +51,14 @@ static void test_lines_are_those_of_the_contract(void **state)
 	    {{.event = REPORT_EXIT, .code = 137, .signal = 9, .oom = true, .out_bytes = 12},
 	     "{\"event\":\"exit\",\"code\":137,\"signal\":9,\"oom\":true,\"stdout\":12,"
 	     "\"stderr\":0}\n"},
+	    {{.event = REPORT_FAILED,
+	      .name = "root",
+	      .error = "x",
+	      .failure = "device-missing",
+	      .error_name = "EIO",
+	      .code = 125},
+	     "{\"event\":\"failed\",\"phase\":\"root\",\"error\":\"x\",\"code\":125,"
+	     "\"failure\":\"device-missing\",\"errno\":\"EIO\"}\n"},
 	    {{.event = REPORT_EXIT, .power = "reboot"},
 	     "{\"event\":\"exit\",\"code\":0,\"signal\":0,\"oom\":false,\"stdout\":0,"
 	     "\"stderr\":0,\"power\":\"reboot\"}\n"},
