@@ -25,7 +25,10 @@ _vmconfig() {
 		case $previous in
 		--init-mode) words='auto exec systemd' ;;
 		--accel) words='auto kvm tcg' ;;
-		--format) words='ext4 raw cpio squashfs' ;;
+		--format)
+			words='ext4 raw cpio squashfs'
+			[ "$command" != rootfs ] || words='ext4 squashfs'
+			;;
 		--compat) words=seed ;;
 		--compress) words='none gzip zstd' ;;
 		*) case $current in

@@ -17,7 +17,7 @@
 #define MAX_LABEL_BYTES 16u
 #define MAX_IMAGE_BYTES (1ull << 44)
 
-static const struct image_format *const formats[] = {&ext4_format};
+static const struct image_format *const formats[] = {&ext4_format, &squashfs_format};
 
 #define FORMAT_COUNT (sizeof(formats) / sizeof(formats[0]))
 
@@ -132,7 +132,13 @@ static int set_format(const struct option_row *row, void *member, const char *va
 			return 0;
 		}
 	}
-	return option_error(row, "'%s' is not a format that is known", value);
+	/* mkfs.erofs 1.5, Debian 12's, takes a directory and nothing else. */
+	if (strcmp(value, "erofs") == 0)
+		return option_error(row,
+		                    "'erofs' would take an unpacked tree, until mkfs.erofs can "
+		                    "be counted on to read archives (1.7); 'squashfs' is "
+		                    "the read-only format");
+	return option_error(row, "'%s' is neither 'ext4' nor 'squashfs'", value);
 }
 
 static int set_entries(const struct option_row *row, void *member, const char *value)
@@ -192,7 +198,7 @@ static const struct option_row output_rows[] = {
      .flags = OPTION_FILE},
     {.name = "format",
      .argument = "FORMAT",
-     .help = "ext4",
+     .help = "ext4 (the default) or squashfs",
      .set = set_format,
      .offset = OPTION(format)},
     {.name = "size",
@@ -245,6 +251,10 @@ static int check_options(const struct rootfs_options *o, const struct arguments 
 		return usage_error("--owner: an image says itself who owns its files");
 	if (o->size && o->has_headroom)
 		return usage_error("--headroom: --size has settled how much is free");
+	if (o->format != &ext4_format &&
+	    (o->size || o->has_headroom || o->journal || o->label || o->has_uuid))
+		return usage_error(
+		    "--size, --headroom, --journal, --label and --uuid are for ext4");
 	if (o->size % 4096)
 		return usage_error("--size: is no multiple of 4096");
 	return 0;

@@ -37,6 +37,6 @@ struct image_format {
 	void (*release)(void *writer);
 };
 
-extern const struct image_format ext4_format;
+extern const struct image_format ext4_format, squashfs_format;
 
 #endif

@@ -36,8 +36,9 @@ struct inode {
 	uint64_t size;  /* of a regular file */
 	struct xattrs xattrs;
 
-	struct inode *parent; /* of a directory; the root's is itself */
-	void *children;       /* of a directory: a tsearch(3) tree of struct name */
+	struct inode *parent; /* of a directory; the root's is itself. Of others, that of @name */
+	const struct name *name; /* one that leads here, for formats that need it; else NULL */
+	void *children;          /* of a directory: a tsearch(3) tree of struct name */
 	size_t child_count;
 	uint32_t subdirectories;
 	char *target; /* of a symbolic link */

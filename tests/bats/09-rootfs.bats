@@ -293,11 +293,34 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 	[ "$((large - small))" -lt 8000 ] || fail "$small KiB for 1 MB, $large KiB for a directory"
 }
 
+@test "squashfs: what it has no place for, and a tool that is missing or fails" {
+	printf 'file x 1 SCHILY.acl.access=user::rwx,group::r-x,other::---\n' | make_tar 1.tar
+	make_layout image 1.tar
+	assert_refused "'x': attribute 'system.posix_acl_access' has no place in squashfs" --format squashfs
+	printf 'file x 1\n' | make_tar 1.tar
+	make_layout image 1.tar
+	mkdir bin
+	run --separate-stderr env PATH="$PWD/bin" "$VMCONFIG" rootfs --image image -o out/root.img --format squashfs
+	assert_failure 1 "cannot run 'sqfstar' (squashfs-tools, 4.5 or newer)"
+	[ -z "$(ls -A out)" ]
+	printf '#!/bin/sh\nexit 3\n' >bin/sqfstar
+	chmod +x bin/sqfstar
+	head -c 3000000 /dev/urandom >f
+	tar -cf 2.tar f
+	make_layout image 2.tar
+	PATH=$PWD/bin:$PATH assert_refused "cannot write 'out/root.img': " --format squashfs
+	printf 'dir . uid=5\n' | make_tar 3.tar
+	make_layout image 3.tar
+	assert_refused 'sqfstar can give the root directory to none but root, not to 5:0' --format squashfs
+	run_vmconfig rootfs --image image -o out/root.img --format erofs
+	assert_failure 2 "--format: 'erofs' would take an unpacked tree"
+}
+
 @test "wrong arguments" {
 	for arguments in '' '--image a' '--dir b' '--image a --dir b -o c' '--image a -o b c' \
 		'--image a -o b --size 1' '--image a -o b --size x' '--image a -o b --headroom 5x' \
 		'--image a -o b --size 1M --headroom 1M' '--image a -o b --uuid 12' '--image a -o b --format fat' \
-		'--image a -o b --owner 1' '--dir a -o b --owner x' '--image a -o b --label 12345678901234567'; do
+		'--image a -o b --owner 1' '--image a -o b --format squashfs --size 1M' '--dir a -o b --owner x' '--image a -o b --label 12345678901234567'; do
 		# shellcheck disable=SC2086 # a list of words
 		run_vmconfig rootfs $arguments
 		assert_failure 2 "see 'vmconfig help rootfs'"

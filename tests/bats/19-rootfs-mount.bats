@@ -144,6 +144,57 @@ keeps_xattrs() {
 	grep -q "^b'f' 0o100644 0 7 1 5 " ours || fail "$(cat ours)"
 }
 
+@test "squashfs: the same as ext4, and the same bytes again" {
+	need sqfstar unsquashfs
+	local note='' long
+	! keeps_xattrs || note='SCHILY.xattr.user.note=some\x00bytes'
+	long=$(printf '%0150d' 7)
+	make_tar 1.tar <<-END
+		dir . mode=1711
+		dir d mode=0700 uid=1000 gid=3000000 mtime=1700000000
+		file d/f text mode=6755 uid=4000000000 mtime=1700000001 $note
+		link d/also d/f
+		link first d/f
+		file empty
+		char null 1:3
+		block disk 259:70000
+		fifo pipe
+		symlink link $long/$long
+		dir $long
+		file $long/$long deep
+		file \xff\xfe 1
+		file gone 1
+	END
+	head -c 3000000 /dev/urandom >large
+	truncate -s 5M sparse
+	printf end | dd of=sparse bs=1M seek=3 conv=notrunc status=none
+	tar --format=pax --mtime=@1700000002 -S -cf 2.tar large sparse
+	echo 'file .wh.gone' | make_tar 3.tar
+	make_layout image gzip:1.tar 2.tar 3.tar
+	make_image
+	list_image root.img >ext4
+	run_vmconfig rootfs --image image --format squashfs -o root.sqfs
+	assert_status 0
+	assert_stderr ''
+	unsquashfs -q -n -d unpacked root.sqfs >/dev/null
+	python3 "$ROOT/tests/tree_list.py" unpacked >squashfs
+	same ext4 squashfs
+	# The root directory is as old as the newest file.
+	[ "$(stat -c '%a %u %g' unpacked)" = '1711 0 0' ]
+	unsquashfs -lln root.sqfs | grep -q ' 2023-11-14 [0-9:]* squashfs-root$'
+	# Today's date is in nothing: wait until it is another second.
+	local first=$EPOCHSECONDS
+	until [ "$EPOCHSECONDS" != "$first" ]; do :; done
+	TZ=Asia/Tokyo run_vmconfig rootfs --image image --format squashfs -o again.sqfs
+	cmp root.sqfs again.sqfs
+	mkdir tree
+	cp large tree/
+	run_vmconfig rootfs --dir tree --owner 0 --format squashfs -o dir.sqfs
+	assert_status 0
+	unsquashfs -q -n -d copy dir.sqfs >/dev/null
+	cmp large copy/large
+}
+
 @test "a directory that nothing can be made of" {
 	mkdir tree
 	run_vmconfig rootfs --dir nowhere -o root.img
