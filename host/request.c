@@ -82,7 +82,7 @@ int request_convert(const struct input *in, struct document *d, struct overrides
 		image_volumes_yield(&r->config);
 	if (result == 0)
 		result = bind_shares_settle(d, r, vm);
-	if (!vm && host_hooks_any(&r->hooks))
+	if (!in->runs_hooks && host_hooks_any(&r->hooks))
 		document_note(d, SEVERITY_WARNING, "hook", "/hooks",
 		              "whoever starts the virtual machine must run the host's hooks, as "
 		              "'vmconfig run' does");

@@ -26,6 +26,7 @@
 #include "run_disk.h"
 #include "stop_signals.h"
 #include "user_net.h"
+#include "virtiofsd.h"
 #include "vm_cmdline.h"
 #include "vmm.h"
 #include "vmm_kind.h"
@@ -197,6 +198,17 @@ static int boot(struct request *r, struct vmm_setup *setup, int signals)
 	return status;
 }
 
+static int boot_with_shares(struct request *r, struct vmm_setup *setup, int signals)
+{
+	struct virtiofsds servers = {0};
+	int status = STATUS_INIT_FAILED;
+
+	if (virtiofsds_start(&servers, &r->vm) == 0)
+		status = boot(r, setup, signals);
+	virtiofsds_release(&servers);
+	return status;
+}
+
 /* When a hook has failed, the others are to clean up after it. */
 static int boot_with_hooks(struct request *r, struct vmm_setup *setup, int signals)
 {
@@ -206,7 +218,7 @@ static int boot_with_hooks(struct request *r, struct vmm_setup *setup, int signa
 	r->hooks.annotations = &r->config.annotations;
 	result = host_hooks_create(&r->hooks, signals);
 	if (result == 0)
-		status = boot(r, setup, signals);
+		status = boot_with_shares(r, setup, signals);
 	else if (result == -EINTR)
 		status = STATUS_SIGNAL_BASE + stop_signals_next(signals);
 	host_hooks_poststop(&r->hooks);

@@ -82,3 +82,24 @@ assert_line() {
 	assert_status 125
 	assert_stderr_contains "vmconfig: hook '/bin/sh' ended with status 7"
 }
+
+@test "directories that a bundle binds are shared while it runs, and read-only ones stay so" {
+	need runc
+	mkdir -p data kept
+	echo from-host >data/file
+	"$VMCONFIG" initrd --init "$BUILD/init" --modules "$ROOT/build/kernel" --module virtiofs -o initrd
+	bundle ".root.readonly = false | .mounts += [
+		{destination: \"/data\", type: \"bind\", source: \"$PWD/data\", options: [\"rbind\"]},
+		{destination: \"/kept\", type: \"bind\", source: \"$PWD/kept\", options: [\"rbind\", \"ro\"]}]"
+	export VMCONFIG_INITRD=$PWD/initrd XDG_RUNTIME_DIR=$PWD/run
+	mkdir run
+	boot /probe cat /data/file , write /data/new from-guest
+	assert_status 0
+	assert_output from-host
+	[ "$(cat data/new)" = from-guest ]
+	[ -z "$(ls run)" ] || fail "left in the runtime directory: $(ls run)"
+
+	boot /probe write /kept/new x
+	[ "$status" -ne 0 ]
+	[ -z "$(ls kept)" ]
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* Sharing the directories that a bundle binds. */
+#include "virtiofsd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "error.h"
+#include "vm.h"
+
+/* Where distributions put it: it is no command of users'. */
+static const char *const places[] = {"/usr/libexec/virtiofsd", "/usr/lib/qemu/virtiofsd",
+                                     "/usr/lib/virtiofsd", "/usr/bin/virtiofsd"};
+
+#define SOCKET_FD 3 /* in the child */
+
+/* What the child needs. */
+struct daemon {
+	const char *program;
+	const char *source;
+	bool readonly;
+	bool verbose;
+	int socket;
+	int failure; /* takes errno; closed by a successful exec */
+	pid_t parent;
+};
+
+static const char *find_program(void)
+{
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
+		if (access(places[i], X_OK) == 0)
+			return places[i];
+	return NULL;
+}
+
+/* Read-only for virtiofsd itself, so that no guest can have it otherwise. */
+static int protect(const char *dir)
+{
+	unsigned long flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV;
+
+	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount(dir, dir, NULL, MS_BIND, NULL) < 0 || mount(NULL, dir, NULL, flags, NULL) < 0)
+		return -errno;
+	return 0;
+}
+
+static int prepare(const struct daemon *d)
+{
+	_cleanup_fd_ int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	sigset_t none;
+
+	if (null < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		return -errno;
+	if (getppid() != d->parent)
+		_exit(EXIT_FAILURE); /* it died before that */
+	setsid();
+	signal(SIGPIPE, SIG_DFL);
+	sigemptyset(&none);
+	if (sigprocmask(SIG_SETMASK, &none, NULL) < 0 || dup2(null, STDIN_FILENO) < 0 ||
+	    dup2(d->verbose ? STDERR_FILENO : null, STDOUT_FILENO) < 0 ||
+	    dup2(STDOUT_FILENO, STDERR_FILENO) < 0)
+		return -errno;
+	if (d->socket == SOCKET_FD ? fcntl(SOCKET_FD, F_SETFD, 0) < 0
+	                           : dup2(d->socket, SOCKET_FD) < 0)
+		return -errno;
+	return d->readonly ? protect(d->source) : 0;
+}
+
+static void __attribute__((noreturn)) child(const struct daemon *d)
+{
+	_cleanup_free_ char *source = NULL;
+	int error = asprintf(&source, "source=%s", d->source) < 0 ? ENOMEM : 0;
+
+	if (!error)
+		error = -prepare(d);
+	if (!error) {
+		execl(d->program, "virtiofsd", "--fd=3", "-o", source, (char *)NULL);
+		error = errno;
+	}
+	while (write(d->failure, &error, sizeof(error)) < 0 && errno == EINTR)
+		;
+	_exit(EXIT_FAILURE);
+}
+
+/* Return: the PID, or -errno, also when it could not be executed. */
+static pid_t start(struct daemon *d)
+{
+	_cleanup_fd_ int read_end = -1, write_end = -1;
+	int failure[2], error = 0;
+	ssize_t n;
+	pid_t pid;
+
+	if (pipe2(failure, O_CLOEXEC) < 0)
+		return -errno;
+	/* Out of the way of SOCKET_FD. */
+	read_end = failure[0];
+	d->failure = write_end = fcntl(failure[1], F_DUPFD_CLOEXEC, SOCKET_FD + 1);
+	close(failure[1]);
+	if (write_end < 0)
+		return -errno;
+	d->parent = getpid();
+	pid = fork();
+	if (pid < 0)
+		return -errno;
+	if (pid == 0)
+		child(d);
+	close(steal_fd(&write_end));
+	do
+		n = read(read_end, &error, sizeof(error));
+	while (n < 0 && errno == EINTR);
+	if (n != sizeof(error))
+		return pid;
+	waitpid(pid, NULL, 0);
+	return -error;
+}
+
+static int listen_at(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	_cleanup_fd_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (strlen(path) >= sizeof(address.sun_path))
+		return -ENAMETOOLONG;
+	strcpy(address.sun_path, path);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+	    listen(fd, 1) < 0)
+		return -errno;
+	return steal_fd(&fd);
+}
+
+static int make_dir(struct virtiofsds *s)
+{
+	const char *top = getenv("XDG_RUNTIME_DIR");
+
+	if (asprintf(&s->dir, "%s/vmconfig-XXXXXX", top && *top == '/' ? top : "/tmp") < 0) {
+		s->dir = NULL;
+		return -ENOMEM;
+	}
+	if (mkdtemp(s->dir))
+		return 0;
+	free(s->dir);
+	s->dir = NULL;
+	return -errno;
+}
+
+static int serve(struct virtiofsds *s, struct vm_share *share, const char *program, bool verbose)
+{
+	_cleanup_fd_ int fd = -1;
+	struct daemon d = {.program = program,
+	                   .source = share->source,
+	                   .readonly = share->readonly,
+	                   .verbose = verbose};
+	char *path = NULL;
+	pid_t pid;
+
+	if (asprintf(&path, "%s/%s", s->dir, share->tag) < 0)
+		return -ENOMEM;
+	free(share->socket);
+	share->socket = path;
+	fd = listen_at(path);
+	if (fd < 0)
+		return fd;
+	d.socket = fd;
+	pid = start(&d);
+	if (pid < 0)
+		return (int)pid;
+	s->pids[s->count++] = pid;
+	return 0;
+}
+
+static size_t count_wanted(const struct vm *vm)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < vm->shares.count; i++)
+		count += vm->shares.items[i].of_bundle;
+	return count;
+}
+
+int virtiofsds_start(struct virtiofsds *s, struct vm *vm)
+{
+	size_t wanted = count_wanted(vm);
+	const char *program = wanted ? find_program() : NULL;
+	int r;
+
+	if (!wanted)
+		return 0;
+	if (!program)
+		return fail("there is no virtiofsd, which shares the directories that the bundle "
+		            "binds: install it, or start one for a --share");
+	s->vm = vm;
+	s->pids = calloc(wanted, sizeof(*s->pids));
+	r = s->pids ? make_dir(s) : -ENOMEM;
+	if (r < 0)
+		return fail_errno(-r, "cannot share the directories that the bundle binds");
+	for (size_t i = 0; i < vm->shares.count; i++) {
+		struct vm_share *share = &vm->shares.items[i];
+
+		r = share->of_bundle ? serve(s, share, program, vm->verbose) : 0;
+		if (r < 0)
+			return fail_errno(-r, "cannot share '%s' by '%s'", share->source, program);
+	}
+	return 0;
+}
+
+static void remove_sockets(const struct virtiofsds *s)
+{
+	for (size_t i = 0; i < s->vm->shares.count; i++)
+		if (s->vm->shares.items[i].of_bundle && s->vm->shares.items[i].socket)
+			unlink(s->vm->shares.items[i].socket);
+	rmdir(s->dir);
+}
+
+void virtiofsds_release(struct virtiofsds *s)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		kill(s->pids[i], SIGKILL);
+		while (waitpid(s->pids[i], NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	free(s->pids);
+	if (s->dir)
+		remove_sockets(s);
+	free(s->dir);
+	*s = (struct virtiofsds){0};
+}
