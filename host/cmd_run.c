@@ -2,6 +2,7 @@
 /* `vmconfig run`: INPUT and overrides -> a virtual machine -> its workload's status. */
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 
 #include "cleanup.h"
@@ -58,6 +59,30 @@ static bool wants_image_root(const struct run *run, const struct request *reques
 	                           !(root && root->device));
 }
 
+/* Nor where a bundle has no disk: its directory is the root filesystem. */
+static bool wants_bundle_root(const struct run *run, const struct request *request)
+{
+	const struct root *root = request->config.root;
+
+	return run->input.kind == INPUT_BUNDLE && request->root_dir && !request->vm.disks.count &&
+	       !(root && root->device && strcmp(root->device, ROOT_LOWER_FALLBACK) != 0);
+}
+
+/* @image: takes the descriptor that keeps the root, when one was made */
+static int attach_root(const struct run *run, struct request *request, int *image)
+{
+	int fd;
+
+	if (wants_image_root(run, request))
+		fd = image_root_attach(run->input.argument, request);
+	else if (wants_bundle_root(run, request))
+		fd = bundle_root_attach(request);
+	else
+		return 0;
+	*image = fd;
+	return fd < 0 ? fd : 0;
+}
+
 static int boot(struct run *run)
 {
 	_cleanup_(request_release) struct request request = {0};
@@ -71,8 +96,8 @@ static int boot(struct run *run)
 
 	if (r == 0)
 		r = check_supported(&request);
-	if (r == 0 && wants_image_root(run, &request))
-		r = image = image_root_attach(run->input.argument, &request);
+	if (r == 0)
+		r = attach_root(run, &request, &image);
 	return r < 0 ? r : run_vm(&request);
 }
 

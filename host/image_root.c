@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* From an image's layers to a disk of the machine. */
+/* From an image's layers, or a bundle's directory, to a disk of the machine. */
 #include "image_root.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 
 #include "cache_dir.h"
 #include "cleanup.h"
+#include "contract.h"
 #include "digest.h"
 #include "error.h"
 #include "image_tool.h"
@@ -48,10 +50,11 @@ static int make_key(const char *spec, char key[CACHE_KEY_BYTES])
 	return r;
 }
 
-static int make_image(const char *spec, const char *path)
+/* @option: --image or --dir */
+static int make_image(const char *option, const char *spec, const char *path)
 {
 	_cleanup_free_ char *program = image_tool_find();
-	const char *words[] = {program, "rootfs", "--image", spec, "-o", path, NULL};
+	const char *words[] = {program, "rootfs", option, spec, "-o", path, NULL};
 	int r;
 
 	if (!program)
@@ -81,7 +84,7 @@ static int find_or_make(const struct cache *cache, const char *spec, char **path
 	fd = cache_get(cache, key, path); /* somebody else has made it while we waited */
 	if (fd != -ENOENT)
 		return fd;
-	r = make_image(spec, target);
+	r = make_image("--image", spec, target);
 	if (r < 0)
 		return r;
 	fd = cache_get(cache, key, path);
@@ -142,6 +145,60 @@ int image_root_attach(const char *spec, struct request *r)
 	fd = find_or_make(&cache, spec, &path);
 	if (fd < 0)
 		return fd;
+	result = add_disk(&r->vm, path);
+	return result < 0 ? result : steal_fd(&fd);
+}
+
+/* Where large files may lie for a while; /tmp is often memory. */
+static const char *scratch_directory(void)
+{
+	const char *dir = getenv("TMPDIR");
+
+	return dir && *dir == '/' ? dir : "/var/tmp";
+}
+
+/* The file has no name once it is open: whatever ends vmconfig, nothing is left. */
+static int make_nameless(const char *dir)
+{
+	_cleanup_free_ char *scratch = NULL;
+	_cleanup_free_ char *path = NULL;
+	int fd = -1, r;
+
+	if (asprintf(&scratch, "%s/vmconfig-XXXXXX", scratch_directory()) < 0)
+		scratch = NULL;
+	if (!scratch || !mkdtemp(scratch))
+		return fail_errno(errno, "cannot make the root filesystem of '%s'", dir);
+	if (asprintf(&path, "%s/root.img", scratch) < 0)
+		path = NULL;
+	r = path ? make_image("--dir", dir, path) : -ENOMEM;
+	if (r == 0) {
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		r = fd < 0 ? fail_errno(errno, "cannot open '%s'", path) : fd;
+		unlink(path);
+	}
+	rmdir(scratch);
+	return r;
+}
+
+int bundle_root_attach(struct request *r)
+{
+	struct root *root = r->config.root;
+	_cleanup_fd_ int fd = -1;
+	char *path = NULL;
+	int result;
+
+	if (root && root->device && strcmp(root->device, ROOT_LOWER_FALLBACK) == 0) {
+		free(root->device); /* what a read-only root is called for want of a name */
+		root->device = NULL;
+	}
+	result = point_config(&r->config);
+	if (result < 0)
+		return result;
+	fd = make_nameless(r->root_dir);
+	if (fd < 0)
+		return fd;
+	if (asprintf(&path, "/proc/%ld/fd/%d", (long)getpid(), fd) < 0)
+		return fail_errno(ENOMEM, "cannot add the root filesystem");
 	result = add_disk(&r->vm, path);
 	return result < 0 ? result : steal_fd(&fd);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The root filesystem of an image, for a run that was given none. */
+/* The root filesystem of an image or a bundle, for a run that was given none. */
 #ifndef VMCONFIG_IMAGE_ROOT_H
 #define VMCONFIG_IMAGE_ROOT_H
 
@@ -14,5 +14,13 @@ struct request;
  * printing a line.
  */
 int image_root_attach(const char *spec, struct request *r);
+
+/*
+ * bundle_root_attach() - the same of @r->root_dir, a directory: a copy as it is now, for this run
+ * only.
+ *
+ * Return: a descriptor that is the image while it is open, or negative after printing a line.
+ */
+int bundle_root_attach(struct request *r);
 
 #endif

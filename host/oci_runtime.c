@@ -47,7 +47,7 @@ static void check_version(struct document *d, const char *text)
 		              "'%s' is newer than 1.3, what it adds is ignored", text);
 }
 
-static int check_root_path(struct document *d, const char *bundle, const char *path)
+static int take_root_path(struct document *d, const char *bundle, const char *path, char **root_dir)
 {
 	_cleanup_free_ char *full = NULL;
 	struct stat st;
@@ -67,12 +67,15 @@ static int check_root_path(struct document *d, const char *bundle, const char *p
 	else if (!S_ISDIR(st.st_mode))
 		document_note(d, SEVERITY_ERROR, "root-path", "/root/path", "'%s' is no directory",
 		              full);
+	*root_dir = steal_ptr(&full);
 	return 0;
 }
 
 static int move_root(struct document *d, const char *bundle, const struct oci_root *from,
-                     struct vmconfig *cfg)
+                     struct request *r)
 {
+	struct vmconfig *cfg = &r->config;
+
 	if (!from)
 		return 0;
 	if (from->readonly) {
@@ -84,7 +87,7 @@ static int move_root(struct document *d, const char *bundle, const struct oci_ro
 		if (!cfg->root->device)
 			return -ENOMEM;
 	}
-	return bundle && from->path ? check_root_path(d, bundle, from->path) : 0;
+	return bundle && from->path ? take_root_path(d, bundle, from->path, &r->root_dir) : 0;
 }
 
 /*
@@ -128,7 +131,7 @@ static int move_runtime(struct document *d, const char *bundle, struct oci_runti
 	if (result == 0)
 		result = oci_process_move(d, from->process, &r->config);
 	if (result == 0)
-		result = move_root(d, bundle, from->root, &r->config);
+		result = move_root(d, bundle, from->root, r);
 	if (result == 0)
 		result = oci_mounts_move(d, bundle, &from->mounts, r);
 	if (result == 0)

@@ -40,7 +40,8 @@
 
 const struct oci_row oci_runtime_rows[] = {
     HOST("/ociVersion", "must be 1.x"),
-    HOST("/root/path", "must be a directory, from which the root filesystem is made"),
+    HOST("/root/path",
+         "must be a directory; run makes the root filesystem of it, when it is given no other"),
     GUEST("/root/readonly", "the root is mounted read-only"),
     GUEST("/hostname", "set with sethostname(2)"),
     GUEST("/domainname", "set with setdomainname(2)"),

@@ -47,4 +47,5 @@ void request_release(struct request *r)
 	vmconfig_release(&r->config);
 	vm_release(&r->vm);
 	host_hooks_release(&r->hooks);
+	free(r->root_dir);
 }

@@ -109,6 +109,7 @@ struct request {
 	struct vmconfig config;
 	struct vm vm;
 	struct host_hooks hooks; /* a bundle's, for whoever starts the machine */
+	char *root_dir;          /* a bundle's root filesystem on the host, or NULL */
 };
 
 void request_release(struct request *r);

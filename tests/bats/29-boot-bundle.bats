@@ -103,3 +103,26 @@ assert_line() {
 	[ "$status" -ne 0 ]
 	[ -z "$(ls kept)" ]
 }
+
+@test "a bundle needs nothing else: what its directory holds is the root" {
+	need runc
+	bundle '.root.readonly = true'
+	cp "$ROOT/build/probe" bundle/rootfs/probe
+	mkdir -p bundle/rootfs/etc scratch
+	echo of-the-bundle >bundle/rootfs/etc/file
+	export TMPDIR=$PWD/scratch
+	run_vmconfig run --bundle bundle --timeout 120 -- /probe cat /etc/file , hostname
+	assert_status 0
+	[[ $output == *of-the-bundle* ]]
+	[[ $output == *runc* ]]
+	[ -z "$(ls scratch)" ] || fail "left behind: $(ls scratch)"
+	run_vmconfig run --bundle bundle --timeout 120 -- /probe write /etc/file changed
+	[ "$status" -ne 0 ]
+	[ "$(cat bundle/rootfs/etc/file)" = of-the-bundle ]
+
+	bundle '.root.readonly = false'
+	run_vmconfig run --bundle bundle --timeout 120 -- /probe write /etc/file changed , cat /etc/file
+	assert_status 0
+	assert_output changed
+	[ "$(cat bundle/rootfs/etc/file)" = of-the-bundle ]
+}
