@@ -83,11 +83,13 @@ static int verb_byte(char **words)
 	return 0;
 }
 
-static void tell(const char *what, pid_t pid)
+/* That it goes on is told only while it cannot end: its end would hide that. */
+static void tell(const char *what, pid_t pid, int options)
 {
 	int status = 0;
 
-	if (waitpid(pid, &status, WUNTRACED | WCONTINUED) < 0)
+	fflush(stdout);
+	if (waitpid(pid, &status, WUNTRACED | options) < 0)
 		printf("%s: %s\n", what, strerror(errno));
 	else if (WIFSTOPPED(status))
 		printf("%s: stopped %d\n", what, WSTOPSIG(status));
@@ -146,12 +148,12 @@ static int verb_jobs(char **words)
 	(void)words;
 	signal(SIGTTOU, SIG_IGN);
 	pid = start_job(0);
-	tell("reader", pid);
+	tell("reader", pid, 0);
 	foreground(pid);
-	printf("type a line\n");
 	kill(-pid, SIGCONT);
-	tell("reader", pid);
-	tell("reader", pid);
+	tell("reader", pid, WCONTINUED);
+	printf("type a line\n");
+	tell("reader", pid, 0);
 	foreground(getpgrp());
 
 	tcgetattr(STDIN_FILENO, &mode);
@@ -161,20 +163,19 @@ static int verb_jobs(char **words)
 	signal(SIGTTOU, SIG_DFL);
 	pid = start_job(1);
 	signal(SIGTTOU, SIG_IGN);
-	tell("writer", pid);
+	tell("writer", pid, 0);
 	foreground(pid);
 	kill(-pid, SIGCONT);
-	tell("writer", pid);
-	tell("writer", pid);
+	tell("writer", pid, 0);
 
 	pid = start_job(0);
 	foreground(pid);
 	printf("type control-Z\n");
-	tell("stopped", pid);
+	tell("stopped", pid, 0);
 	kill(-pid, SIGCONT);
-	tell("stopped", pid);
+	tell("stopped", pid, WCONTINUED);
 	printf("type control-C\n");
-	tell("ended", pid);
+	tell("ended", pid, 0);
 	foreground(getpgrp());
 	return 0;
 }

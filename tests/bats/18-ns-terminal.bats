@@ -83,7 +83,6 @@ boot_tty() {
 			reader: continued
 			reader: exit 0
 			writer: stopped 22
-			writer: continued
 			from a job
 			writer: exit 0
 			stopped: stopped 20

@@ -68,11 +68,12 @@ load ns
 }
 
 @test "3000 orphans, one after the other and many at once, leave no zombie" {
-	run_probe orphans 1 , pid1 , orphans 500 , orphans 500 , orphans 500 , orphans 500 , orphans 500 , \
+	run_probe orphans 20 , pid1 , orphans 500 , orphans 500 , orphans 500 , orphans 500 , orphans 500 , \
 		orphans 500 , pid1
 	assert_exit 0
 	[ "$(grep -c 'zombies 0$' <<<"$output")" -eq 7 ] || explain 'zombies are left'
-	[ "$(grep '^pid1 ' <<<"$output" | uniq | wc -l)" -eq 1 ] || explain 'before and after differ'
+	# What is shared with the file may be dropped and read again any time.
+	[ "$(sed -n 's/^pid1 rss [0-9]* //p' <<<"$output" | uniq | wc -l)" -eq 1 ] || explain 'before and after differ'
 }
 
 @test "a workload that stops itself has not ended; it goes on when it is told to" {
