@@ -21,6 +21,7 @@
 
 #include "cleanup.h"
 #include "log.h"
+#include "seccomp_multiplex.h"
 #include "seccomp_program.h"
 #include "seccomp_syscalls.h"
 #include "seccomp_words.h"
@@ -180,12 +181,29 @@ static int add_rule(struct compiler *c, const struct seccomp_rule *rule, struct 
 	return r;
 }
 
+/*
+ * The other way to make a call on i386. Its arguments are in memory, where no
+ * filter looks: a rule that lets some of them through lets none through here,
+ * one that refuses some refuses all.
+ */
+static int add_multiplexed(struct compiler *c, const struct seccomp_rule *rule, const char *name,
+                           uint32_t action)
+{
+	bool lets_through = action == SECCOMP_RET_ALLOW || action == SECCOMP_RET_LOG;
+	struct seccomp_case item = {.action = action, .arg_count = 1};
+
+	item.args = seccomp_multiplex(name, &item.number);
+	if (!item.args || (lets_through && rule->args.count))
+		return 0;
+	return add_case(c, item);
+}
+
 static int add_names(struct compiler *c, const struct section *s, const struct seccomp_rule *rule,
                      uint32_t action)
 {
 	int r = 0;
 
-	for (size_t n = 0; n < rule->names.count; n++)
+	for (size_t n = 0; r == 0 && n < rule->names.count; n++) {
 		for (size_t a = 0; r == 0 && a < s->arch_count; a++) {
 			struct seccomp_case item = {.action = action,
 			                            .wide = s->wide && s->archs[a] != SECCOMP_X32};
@@ -194,6 +212,9 @@ static int add_names(struct compiler *c, const struct section *s, const struct s
 			    seccomp_syscall_number(rule->names.items[n], s->archs[a], &item.number))
 				r = add_rule(c, rule, item);
 		}
+		if (r == 0 && s->audit == AUDIT_ARCH_I386)
+			r = add_multiplexed(c, rule, rule->names.items[n], action);
+	}
 	return r;
 }
 
@@ -381,6 +402,7 @@ static void note_unknown(struct compiler *c)
 			for (int a = 0; a < SECCOMP_ARCH_COUNT; a++)
 				known |= seccomp_syscall_number(names->items[n],
 				                                (enum seccomp_arch)a, &number);
+			known |= seccomp_multiplex(names->items[n], &number) != NULL;
 			if (known)
 				continue;
 			c->filter->skipped++;

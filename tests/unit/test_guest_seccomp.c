@@ -292,6 +292,39 @@ static void test_narrow_architectures(void **state)
 	release(&f);
 }
 
+/* socketcall(2) and ipc(2): the arguments proper are out of sight. */
+static void test_multiplexed_calls(void **state)
+{
+	struct seccomp_filter f;
+
+	(void)state;
+	assert_int_equal(make(&f,
+	                      "{'defaultAction':'SCMP_ACT_ERRNO','architectures':['SCMP_ARCH_X86'],"
+	                      "'syscalls':[{'names':['socket','shmat'],'action':'SCMP_ACT_ALLOW'},"
+	                      "{'names':['bind'],'action':'SCMP_ACT_ALLOW','args':"
+	                      "[{'index':0,'value':1,'op':'SCMP_CMP_EQ'}]},"
+	                      "{'names':['connect'],'action':'SCMP_ACT_TRAP','args':"
+	                      "[{'index':0,'value':1,'op':'SCMP_CMP_EQ'}]}]}"),
+	                 0);
+	assert_int_equal(call(&f, AUDIT_ARCH_I386, 102, 1, 0), ALLOW);
+	assert_int_equal(call(&f, AUDIT_ARCH_I386, 102, 2, 0), ERRNO(1));
+	assert_int_equal(call(&f, AUDIT_ARCH_I386, 102, 3, 0), SECCOMP_RET_TRAP);
+	assert_int_equal(call(&f, AUDIT_ARCH_I386, 102, 4, 0), ERRNO(1));
+	assert_int_equal(call(&f, AUDIT_ARCH_I386, 117, 21, 0), ALLOW);
+	assert_int_equal(call(&f, AUDIT_ARCH_I386, 117, 22, 0), ERRNO(1));
+	assert_int_equal(call(&f, AUDIT_ARCH_I386, 359, 0, 0), ALLOW);
+	assert_int_equal(call(&f, AUDIT_ARCH_I386, 361, 1, 0), ALLOW);
+	release(&f);
+	/* A rule for the whole of it outweighs those. */
+	assert_int_equal(make(&f,
+	                      "{'defaultAction':'SCMP_ACT_ERRNO','architectures':['SCMP_ARCH_X86'],"
+	                      "'syscalls':[{'names':['socket'],'action':'SCMP_ACT_TRAP'},"
+	                      "{'names':['socketcall'],'action':'SCMP_ACT_ALLOW'}]}"),
+	                 0);
+	assert_int_equal(call(&f, AUDIT_ARCH_I386, 102, 1, 0), ALLOW);
+	release(&f);
+}
+
 static void test_several_rules_for_one_call(void **state)
 {
 	struct seccomp_filter f;
@@ -546,6 +579,7 @@ int main(void)
 	    cmocka_unit_test(test_operators),
 	    cmocka_unit_test(test_masked),
 	    cmocka_unit_test(test_narrow_architectures),
+	    cmocka_unit_test(test_multiplexed_calls),
 	    cmocka_unit_test(test_several_rules_for_one_call),
 	    cmocka_unit_test(test_random_profiles),
 	    cmocka_unit_test(test_every_call),
