@@ -32,7 +32,10 @@ int document_parse(struct document *d)
 void document_note(struct document *d, enum severity severity, const char *rule,
                    const char *pointer, const char *format, ...)
 {
-	struct place place = json_place(&d->json, json_find(&d->json, pointer), pointer);
+	/* Those that nobody will see need no place, which takes time to find. */
+	bool kept = d->problems.count < MAX_PROBLEMS;
+	struct place place =
+	    json_place(&d->json, kept ? json_find(&d->json, pointer) : NULL, pointer);
 	_cleanup_free_ char *message = NULL;
 	va_list args;
 

@@ -525,27 +525,36 @@ static bool step_equals(const char *step, size_t length, const char *name)
 }
 
 /* An array index is digits without a leading zero; nothing else counts as one. */
-static bool step_is_index(const char *step, size_t length, size_t index)
+static bool step_is_index(const char *step, size_t length, size_t *index)
 {
-	char digits[24];
-	int n = snprintf(digits, sizeof(digits), "%zu", index);
-
-	return (size_t)n == length && memcmp(step, digits, length) == 0;
+	*index = 0;
+	if (length == 0 || length > 9 || (length > 1 && *step == '0'))
+		return false;
+	for (; length; step++, length--) {
+		if (!is_digit(*step))
+			return false;
+		*index = *index * 10 + (size_t)(*step - '0');
+	}
+	return true;
 }
 
 static const cJSON *child_at(const cJSON *node, const char *step, size_t length)
 {
-	const cJSON *child;
-	size_t index = 0;
+	const cJSON *child = node->child;
+	size_t index;
 
-	cJSON_ArrayForEach(child, node)
-	{
-		if (cJSON_IsObject(node) && step_equals(step, length, child->string))
-			return child;
-		if (cJSON_IsArray(node) && step_is_index(step, length, index++))
-			return child;
+	if (cJSON_IsArray(node)) {
+		if (!step_is_index(step, length, &index))
+			return NULL;
+		while (child && index--)
+			child = child->next;
+		return child;
 	}
-	return NULL;
+	if (!cJSON_IsObject(node))
+		return NULL;
+	while (child && !step_equals(step, length, child->string))
+		child = child->next;
+	return child;
 }
 
 const cJSON *json_find(const struct json_doc *doc, const char *pointer)
