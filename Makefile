@@ -93,6 +93,7 @@ FUZZERS_IMAGE := $(filter $(O)/tests/fuzz_rootfs% $(O)/tests/fuzz_initrd%,$(FUZZ
 FUZZERS_HOST := $(filter-out $(FUZZERS_GUEST) $(FUZZERS_IMAGE),$(FUZZERS))
 TEST_TOOLS   := $(if $(wildcard tests/probe.c),build/probe) $(if $(wildcard tests/fault.c),build/init-fault) \
 	$(if $(wildcard tests/nsboot.c),$(O)/nsboot)
+TEST_LAYOUTS := $(foreach s,nginx redis postgres python,build/servers/$s/index.json)
 TEST_IMAGES  := build/images/probe.img build/images/busybox.img build/images/systemd.img
 
 .PHONY: all check unit lint format asan fuzz bench demo initrd kernel install uninstall clean help
@@ -191,16 +192,16 @@ build/images/systemd.img: image/systemd-root
 	$(call say,IMAGE,$@)
 	$(Q)image/systemd-root $@
 
-build/demo/nginx/index.json: image/nginx-layout
+build/servers/%/index.json: image/server-layout
 	$(call say,IMAGE,$(@D))
-	$(Q)image/nginx-layout build/demo
+	$(Q)image/server-layout $* build/servers
 
-demo: all initrd build/demo/nginx/index.json ## boot a real nginx and fetch a page from it
-	$(Q)scripts/run-demo build/demo
+demo: all initrd build/servers/nginx/index.json ## boot a real nginx and fetch a page from it
+	$(Q)scripts/run-demo build/servers
 
 # --- tests --------------------------------------------------------------------------------------
 
-check: all initrd unit-tests $(TEST_TOOLS) $(TEST_IMAGES) ## all tests: unit, command line, namespaces, boots
+check: all initrd unit-tests $(TEST_TOOLS) $(TEST_IMAGES) $(TEST_LAYOUTS) ## all tests: unit, command line, namespaces, boots
 	$(Q)scripts/run-tests $(UNIT) $(BATS)
 
 unit: unit-tests ## the unit tests alone

@@ -271,7 +271,7 @@ static int list(const struct vm_command *c, struct vm_store *store, char **opera
 		machines[i].booted = vm_store_link(store, names.items[i], "booted");
 		active_state(store, names.items[i], machines[i].state, sizeof(machines[i].state));
 	}
-	if (r == 0 && c->json)
+	if (r == 0 && machines && c->json)
 		r = print_json(&names, machines);
 	else if (r == 0 && machines)
 		print_table(&names, machines);
