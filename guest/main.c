@@ -266,6 +266,19 @@ static enum machine_end live(struct guest *g, struct account *a, char *argv0,
 	return MACHINE_POWER_OFF;
 }
 
+/* As a phase it is in the timeline, which only a port is told. */
+static void shut_down(struct guest *g, struct account *a)
+{
+	struct report_message m = {.event = REPORT_PHASE, .name = "shutdown"};
+	int64_t start = clock_us();
+
+	shutdown_filesystems(g);
+	m.at_us = clock_us();
+	m.us = m.at_us - start;
+	if (a->port >= 0)
+		account_send(a, &m);
+}
+
 int main(int argc, char **argv)
 {
 	enum machine_end end = MACHINE_POWER_OFF;
@@ -290,7 +303,7 @@ int main(int argc, char **argv)
 	else
 		report_failure(&g, &account, &last);
 	crash_phase("shutdown");
-	shutdown_filesystems(&g);
+	shut_down(&g, &account);
 	account_send(&account, &last);
 	supervise_farewell(&account);
 	shutdown_machine(end);

@@ -90,6 +90,7 @@ static void note_exit(struct supervisor *s, int status)
 {
 	struct report_message *m = s->message;
 
+	m->at_us = clock_us();
 	if (WIFSIGNALED(status)) {
 		m->signal = WTERMSIG(status);
 		m->code = STATUS_SIGNAL_BASE + m->signal;

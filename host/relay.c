@@ -33,6 +33,7 @@
 #include "sink.h"
 #include "stop_signals.h"
 #include "tail.h"
+#include "timing.h"
 #include "vmm.h"
 
 #define SECOND        INT64_C(1000) /* in ms */
@@ -76,6 +77,7 @@ struct relay {
 	int64_t minded;              /* ms: when the output was last looked at */
 	bool reader_slow;            /* and whether it was our reader's turn then */
 	struct outcome outcome;
+	struct timing timing;
 	struct report_channel report;
 	struct local_terminal terminal;
 	struct sink to_guest, out, err;
@@ -273,6 +275,7 @@ static void take_reports(struct relay *r)
 	while (report_channel_next(&r->report, &m)) {
 		/* No line of its own for what the guest says; the flow tames the rest. */
 		m.name[strcspn(m.name, "\r\n")] = '\0';
+		timing_note(&r->timing, &m);
 		if (m.event == REPORT_PHASE)
 			show(r, "%s: %lld us", m.name, (long long)m.us);
 		else if (m.event == REPORT_STARTED)
@@ -466,6 +469,8 @@ static int conclude(struct relay *r)
 	sink_release(&r->out);
 	sink_release(&r->err);
 	local_terminal_end(&r->terminal);
+	if (r->options->timing)
+		timing_print(&r->timing);
 	return outcome_status(o);
 }
 

@@ -12,6 +12,7 @@ struct relay_options {
 	bool interactive;       /* pass standard input on */
 	bool terminal;          /* the workload has one: ours takes part in it */
 	bool verbose;           /* the console and the guest's phases on standard error */
+	bool timing;            /* a table of it on standard error in the end */
 	int64_t timeout_s;      /* stop the guest after that time; 0: never */
 	int64_t stop_timeout_s; /* what the guest gives its workload to stop */
 	/* The workload has been started: 0, or negative, after which the guest is stopped. */

@@ -182,6 +182,7 @@ static int boot(struct request *r, struct vmm_setup *setup, int signals)
 	    .interactive = r->vm.interactive,
 	    .terminal = r->config.terminal,
 	    .verbose = r->vm.verbose,
+	    .timing = r->vm.timing,
 	    .timeout_s = value_or(&r->vm.timeout, 0),
 	    .stop_timeout_s = stop_timeout_s(&r->config),
 	};

@@ -99,6 +99,7 @@ struct vm {
 	bool balloon;          /* memory can be taken back while it runs */
 	struct optint timeout; /* seconds until the guest is stopped; absent: never */
 	bool interactive;      /* -i: pass standard input on */
+	bool timing;           /* say in the end where the time has gone */
 	bool verbose;          /* -v: kernel and init messages on stderr as they come */
 };
 

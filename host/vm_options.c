@@ -249,6 +249,7 @@ const struct option_row vm_options[] = {
     {"timeout", 0, "SECONDS", "stop the guest after that time", option_set_count, AT(timeout),
      .value = MAX_TIMEOUT_S},
     {"interactive", 'i', NULL, "pass standard input on", option_set_flag, AT(interactive)},
+    {"timing", 0, NULL, "say in the end where the time has gone", option_set_flag, AT(timing)},
     {"verbose", 0, NULL, "kernel and init messages on stderr as they come", option_set_flag,
      AT(verbose)},
     {.name = NULL},
@@ -279,6 +280,7 @@ int vm_apply(struct vm *given, struct vm *to)
 	to->accel = given->accel;
 	to->interactive = given->interactive;
 	to->verbose = given->verbose;
+	to->timing = given->timing;
 	to->disks = given->disks;
 	given->disks.items = NULL;
 	given->disks.count = 0;

@@ -112,6 +112,8 @@ int report_format(char *line, size_t size, const struct report_message *m)
 		put(&l, ",\"code\":%d,\"signal\":%d,\"oom\":%s", m->code, m->signal,
 		    m->oom ? "true" : "false");
 		put(&l, ",\"stdout\":%" PRIu64 ",\"stderr\":%" PRIu64, m->out_bytes, m->err_bytes);
+		if (m->at_us)
+			put(&l, ",\"at\":%" PRId64, m->at_us);
 		if (m->power[0])
 			put_string(&l, "power", m->power);
 		if (m->error[0])

@@ -57,8 +57,8 @@ struct report_message {
 	char failure[32]; /* failed: a code for programs, see vmconfig-init(8) */
 	char error_name[16]; /* failed: the errno value that came with it, "ENOENT"; or "" */
 	int64_t us;          /* phase: duration; all: 0 when absent */
-	int64_t at_us; /* phase, started, ready, stopping: when, since the kernel started; 0 when
-	                  absent */
+	int64_t at_us; /* phase, started, ready, stopping, exit: when, since the kernel started; 0
+	                  when absent */
 	int code;      /* exit, failed: 0..255 */
 	int signal;    /* exit: what killed the workload, or 0 */
 	bool oom;      /* exit: the kernel's out-of-memory killer did */

@@ -84,3 +84,13 @@ monitor() {
 	assert_clean upper.img
 	assert_clean data.img
 }
+
+@test "--timing says where the time has gone, from the kernel's start to the shutdown" {
+	vm --timing -- exit 3
+	assert_status 3
+	sed -n 's/^vmconfig: timing: *[0-9][0-9.]* *[0-9][0-9.]*  \([a-z].*\)$/\1/p' <<<"$stderr" >rows
+	[ "$(head -n 1 rows)" = kernel ] || explain 'the kernel comes first'
+	[ "$(tail -n 2 rows | paste -s -d ,)" = 'the workload ran,shutdown' ] || explain 'what comes last'
+	sed -n 's/^    {"\([a-z ]*\)", phase_.*/\1/p' "$ROOT/guest/main.c" |
+		while read -r phase; do grep -qxF "$phase" rows || fail "no '$phase'"; done
+}
