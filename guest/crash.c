@@ -103,6 +103,11 @@ static void on_fault(int number, siginfo_t *info, void *context)
 	/* Sent by somebody with kill(2), who must not be able to end us. */
 	if (info->si_code <= 0)
 		return;
+	/* A child of init's ends by it, as soon as it has returned to where the fault is. */
+	if (getpid() != 1) {
+		signal(number, SIG_DFL);
+		return;
+	}
 	kill(-1, SIGKILL);
 	shut_down();
 	force_readonly();

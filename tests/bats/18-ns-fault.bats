@@ -129,6 +129,16 @@ all_of() {
 	done
 }
 
+@test "init itself, or a child of its, crashes at any call of the end" {
+	local n
+	for ((n = 1; ; n++)); do
+		boot_with "shutdown:$n:crash"
+		judge "shutdown:$n:crash"
+		[ "$fired" ] || break
+	done
+	[ "$n" -ge 20 ] || fail "only $n calls"
+}
+
 @test "no allocation while the workload runs" {
 	boot_with supervise:heap:1
 	judge supervise:heap:1
