@@ -24,6 +24,7 @@
 #include "log.h"
 #include "oom.h"
 #include "power_button.h"
+#include "resident.h"
 #include "signal_set.h"
 #include "signals.h"
 #include "workload.h"
@@ -385,6 +386,7 @@ enum machine_end supervise(const struct guest *g, struct account *a, struct repo
 		account_send(a, &(struct report_message){.event = REPORT_STARTED,
 		                                         .pid = workload.pid,
 		                                         .at_us = workload.started_us});
+	resident_trim();
 	run(&s);
 	terminal_close(&workload.terminal);
 	m->out_bytes = workload.streams[STREAM_STDOUT].read_bytes;

@@ -94,3 +94,10 @@ monitor() {
 	sed -n 's/^    {"\([a-z ]*\)", phase_.*/\1/p' "$ROOT/guest/main.c" |
 		while read -r phase; do grep -qxF "$phase" rows || fail "no '$phase'"; done
 }
+
+@test "init has 400 KiB resident at most while the workload runs" {
+	vm -- orphans 20 , pid1
+	assert_status 0
+	resident=$(sed -n 's/^resident //p' <<<"$output")
+	((resident > 0 && resident <= 400)) || explain "$resident KiB"
+}
