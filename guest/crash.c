@@ -7,7 +7,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <sys/reboot.h>
 #include <unistd.h>
 
 #include "account.h"
@@ -112,9 +111,7 @@ static void on_fault(int number, siginfo_t *info, void *context)
 	shut_down();
 	force_readonly();
 	report(number);
-	reboot(RB_POWER_OFF);
-	for (;;)
-		pause();
+	shutdown_machine(guest ? guest->cmdline.end : MACHINE_POWER_OFF);
 }
 
 void crash_guard(void)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "shutdown.h"
 #include "vmconfig.h"
 
 /* Where the new root is put together before it becomes "/", and where its layers are mounted
@@ -21,6 +22,8 @@ struct cmdline {
 	int log_level;  /* enum log_level: vmconfig.log= */
 	bool log_kmsg;  /* vmconfig.log_target=kmsg */
 	bool rescue;    /* vmconfig.rescue */
+	/* vmconfig.end=, what becomes of the machine when nobody asks for something else */
+	enum machine_end end;
 };
 
 /* Filesystems below an overlay that are no longer in the tree: kept in reach so

@@ -87,6 +87,8 @@ void last_stage(const char *word)
 	account_init(&account);
 	if (phase_cmdline(&g) < 0)
 		log_warning("%s", g.error);
+	if (end == MACHINE_POWER_OFF)
+		end = g.cmdline.end;
 	log_debug("the last stage: %s", machine_end_name(end));
 	keeper_relieve(&account, &g.pins);
 	end_the_rest();

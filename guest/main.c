@@ -263,7 +263,7 @@ static enum machine_end live(struct guest *g, struct account *a, char *argv0,
 	snprintf(g->failed_phase, sizeof(g->failed_phase), "handover");
 	log_error("handover: %s", g->error);
 	report_failure(g, a, last);
-	return MACHINE_POWER_OFF;
+	return g->cmdline.end;
 }
 
 /* As a phase it is in the timeline, which only a port is told. */
@@ -281,7 +281,7 @@ static void shut_down(struct guest *g, struct account *a)
 
 int main(int argc, char **argv)
 {
-	enum machine_end end = MACHINE_POWER_OFF;
+	enum machine_end end;
 	struct guest g = {.root_fd = -1};
 	struct report_message last;
 	struct account account;
@@ -298,10 +298,12 @@ int main(int argc, char **argv)
 	account_init(&account);
 	crash_of(&g, &account);
 	g.button_fd = power_button_open();
-	if (run_phases(&g, &account) == 0)
+	if (run_phases(&g, &account) == 0) {
 		end = live(&g, &account, argv[0], &last);
-	else
+	} else {
 		report_failure(&g, &account, &last);
+		end = g.cmdline.end;
+	}
 	crash_phase("shutdown");
 	shut_down(&g, &account);
 	account_send(&account, &last);

@@ -81,6 +81,12 @@ static int take_word(struct cmdline *c, const char *word)
 
 		c->log_kmsg = target == 1;
 		return target < 0 ? -EINVAL : 0;
+	} else if ((value = value_of(word, CMDLINE_END))) {
+		int end = machine_end_of(value);
+
+		if (end < 0 || end == MACHINE_KEXEC)
+			return -EINVAL;
+		c->end = (enum machine_end)end;
 	} else if (strcmp(word, CMDLINE_RESCUE) == 0) {
 		c->rescue = true;
 	}

@@ -135,6 +135,14 @@ static const struct {
     [MACHINE_KEXEC] = {"kexec", RB_KEXEC},
 };
 
+int machine_end_of(const char *name)
+{
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (strcmp(ends[i].name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
 const char *machine_end_name(enum machine_end end)
 {
 	return ends[end].name;

@@ -27,6 +27,9 @@ void shutdown_pins(struct guest *g);
 /* shutdown_machine() - never returns: where the machine cannot be turned off, it is halted. */
 void shutdown_machine(enum machine_end end) __attribute__((noreturn));
 
+/* machine_end_of() - by such a name. Return: one of the ends, or -1. */
+int machine_end_of(const char *name);
+
 /* machine_end_name() - for reports: "poweroff", "reboot", "halt", "kexec". */
 const char *machine_end_name(enum machine_end end);
 

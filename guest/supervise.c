@@ -373,6 +373,7 @@ enum machine_end supervise(const struct guest *g, struct account *a, struct repo
 	    .message = m,
 	    .signal_fd = open_signals(),
 	    .button_fd = g->button_fd,
+	    .end = g->cmdline.end,
 	    .stop_signal = cfg->stop_signal ? signal_parse(cfg->stop_signal) : SIGTERM,
 	    .stop_us =
 	        (cfg->stop_timeout.set ? cfg->stop_timeout.value : DEFAULT_STOP_S) * SECOND_US,

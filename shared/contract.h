@@ -39,6 +39,7 @@
 #define CMDLINE_LOG        "vmconfig.log"        /* =error, warning, info (the default) or debug */
 #define CMDLINE_LOG_TARGET "vmconfig.log_target" /* =console (the default) or kmsg */
 #define CMDLINE_WAIT       "vmconfig.wait" /* =SECONDS that a device may take to appear, default 10 */
+#define CMDLINE_END        "vmconfig.end"    /* =poweroff (the default), reboot or halt */
 #define CMDLINE_RESCUE     "vmconfig.rescue" /* a shell instead of power-off, if there is one */
 
 /* The serial under which `vmconfig run` attaches the config disk. */

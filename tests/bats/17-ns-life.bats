@@ -135,3 +135,21 @@ assert_code() {
 	boot
 	assert_code workload ENOTDIR
 }
+
+@test "vmconfig.end= says what becomes of the machine, unless a signal does" {
+	config . exit 3
+	boot --cmdline vmconfig.end=reboot
+	assert_exit 3
+	assert_stderr 'nsboot: the machine was rebooted'
+	[ "$(jq -r .power <<<"$last")" = reboot ] || explain "$last"
+	config '.user = {name: "nobody-here"}' say no
+	boot --cmdline vmconfig.end=halt
+	assert_code user-unknown null
+	assert_stderr 'nsboot: the machine was halted'
+	config . sleep-until-signal
+	boot --cmdline vmconfig.end=halt --when ready --kill RTMIN+5
+	assert_exit 0
+	assert_stderr 'nsboot: the machine was rebooted'
+	boot --cmdline vmconfig.end=kexec
+	assert_failed 'command line' "cannot use 'vmconfig.end=kexec'"
+}

@@ -43,6 +43,7 @@ static void test_defaults(void **state)
 		assert_int_equal(c.wait_ms, MAX_DEVICE_WAIT_MS);
 		assert_int_equal(c.log_level, LOG_LEVEL_INFO);
 		assert_false(c.rescue);
+		assert_int_equal(c.end, MACHINE_POWER_OFF);
 	}
 }
 
@@ -66,6 +67,10 @@ static void test_each_word(void **state)
 	assert_int_equal(parse(&c, "vmconfig.log=warning vmconfig.log_target=console"), 0);
 	assert_int_equal(c.log_level, LOG_LEVEL_WARNING);
 	assert_false(c.log_kmsg);
+	assert_int_equal(parse(&c, "vmconfig.end=reboot"), 0);
+	assert_int_equal(c.end, MACHINE_REBOOT);
+	assert_int_equal(parse(&c, "vmconfig.end=reboot vmconfig.end=poweroff"), 0);
+	assert_int_equal(c.end, MACHINE_POWER_OFF);
 	assert_int_equal(parse(&c, "vmconfig.wait=0 vmconfig.log=info"), 0);
 	assert_int_equal(c.wait_ms, 0);
 	assert_int_equal(c.log_level, LOG_LEVEL_INFO);
@@ -128,6 +133,8 @@ static void test_values_that_make_no_sense(void **state)
 	(void)state;
 	assert_bad("a vmconfig.wait=soon b", "vmconfig.wait=soon");
 	assert_bad("vmconfig.wait=", "vmconfig.wait=");
+	assert_bad("vmconfig.end=kexec", "vmconfig.end=kexec");
+	assert_bad("vmconfig.end=", "vmconfig.end=");
 	assert_bad("vmconfig.log=loud", "vmconfig.log=loud");
 	assert_bad("vmconfig.log=", "vmconfig.log=");
 	assert_bad("vmconfig.log_target=paper", "vmconfig.log_target=paper");
