@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Documents as they come from outside: the first byte tells the kind, the
- * rest is the text. What passes every rule must survive the trip to a disk.
+ * rest is the text. What passes every rule must survive the trip to a disk,
+ * and whatever is JSON can be explained.
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "document.h"
+#include "explain.h"
 #include "input.h"
 #include "overrides.h"
 #include "request.h"
@@ -20,6 +22,7 @@ static void convert(enum input_kind kind, const uint8_t *text, size_t size)
 	struct document d = {.name = strdup("fuzz"), .text = malloc(size + 1), .length = size};
 	struct overrides none = {0};
 	struct request r = {0};
+	struct explanation e = {0};
 	size_t length;
 	char *json = NULL;
 
@@ -32,6 +35,9 @@ static void convert(enum input_kind kind, const uint8_t *text, size_t size)
 	if (d.json.root && problems_result(&d.problems) == 0 &&
 	    request_render(&r, COMPAT_NONE, &json, &length) < 0)
 		abort();
+	if (d.json.root && explain(&in, &d, &e) < 0)
+		abort();
+	explanation_release(&e);
 	free(json);
 	request_release(&r);
 	overrides_release(&none);
