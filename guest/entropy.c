@@ -55,11 +55,13 @@ static void add_secret(struct vmconfig *cfg)
 	size_t size = 0;
 	unsigned char *bytes = base64_decode(cfg->entropy, &size);
 	size_t at = 0;
-	int r = bytes ? 0 : -errno;
+	int r = 0;
 
+	if (!bytes)
+		r = -EINVAL; /* or out of memory: either way there is nothing to add */
 	/* Counted only where it is needed: on another boot of the same disk it is no secret anew.
 	 */
-	while (r == 0 && at < size) {
+	while (bytes && r == 0 && at < size) {
 		r = add(bytes + at, size - at, !is_ready());
 		at += MAX_SEED;
 	}

@@ -81,7 +81,7 @@ static int find_init(struct guest *g)
 /* Variables that init makes for itself, so that PID 1 is what the kernel would have started. */
 static int complete_env(struct guest *g)
 {
-	char **envp = handover.plan.envp;
+	char **envp = handover.plan.envp, **longer;
 	size_t kept = 0;
 
 	for (size_t i = 0; envp[i]; i++) {
@@ -93,13 +93,13 @@ static int complete_env(struct guest *g)
 	envp[kept] = NULL;
 	if (strmap_get(&g->config.env, "TERM"))
 		return 0;
-	envp = realloc(envp, (kept + 2) * sizeof(*envp));
-	if (!envp)
+	longer = realloc(envp, (kept + 2) * sizeof(*envp));
+	if (!longer)
 		return -ENOMEM;
-	handover.plan.envp = envp;
-	envp[kept] = strdup("TERM=linux");
-	envp[kept + 1] = NULL;
-	return envp[kept] ? 0 : -ENOMEM;
+	handover.plan.envp = longer;
+	longer[kept] = strdup("TERM=linux");
+	longer[kept + 1] = NULL;
+	return longer[kept] ? 0 : -ENOMEM;
 }
 
 /* Whoever may talk to systemd may read its environment: to hide the file would only seem to help.

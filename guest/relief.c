@@ -111,7 +111,7 @@ static size_t descriptors_of(struct msghdr *message, int *fds)
 static int receive(int fd, struct account *a, struct pins *pins)
 {
 	union control control = {0};
-	struct relief relief;
+	struct relief relief = {0};
 	struct iovec iov = {.iov_base = &relief, .iov_len = sizeof(relief)};
 	struct msghdr message = {.msg_iov = &iov,
 	                         .msg_iovlen = 1,
