@@ -44,12 +44,16 @@ WARN := -Wall -Wextra $(STRICT_WARNINGS:%=-W%) $(ERRORS:%=-Werror=%) $(if $(WERR
 
 # _GNU_SOURCE is empty so that a file may define it again.
 DEFS := -D_GNU_SOURCE= -DVMCONFIG_VERSION='"$(VERSION)"' -DVMCONFIG_LIBDIR='"$(pkglibdir)"'
-BASE  = -std=gnu11 $(WARN) -Ishared $(DEFS) -ffile-prefix-map=$(CURDIR)=. -fstack-protector-strong
+BASE  = -std=gnu11 $(WARN) -Ishared $(DEFS) $(if $(COVERAGE),,-ffile-prefix-map=$(CURDIR)=.) \
+	-fstack-protector-strong
 DEP   = -MMD -MP -MT $@ -MF $(@:.o=).d
 
 ifdef SANITIZE
 HARDEN  := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
 LDHARDEN = $(HARDEN)
+else ifdef COVERAGE
+HARDEN  := --coverage
+LDHARDEN = --coverage
 else
 HARDEN  := -D_FORTIFY_SOURCE=2 -fPIE
 LDHARDEN := -pie -Wl,-z,relro,-z,now,-z,noexecstack
@@ -96,14 +100,14 @@ TEST_TOOLS   := $(if $(wildcard tests/probe.c),build/probe) $(if $(wildcard test
 TEST_LAYOUTS := $(foreach s,nginx redis postgres python,build/servers/$s/index.json)
 TEST_IMAGES  := build/images/probe.img build/images/busybox.img build/images/systemd.img
 
-.PHONY: all check unit lint format asan fuzz bench demo initrd kernel install uninstall clean help
+.PHONY: all check unit lint format asan coverage fuzz bench demo initrd kernel install uninstall clean help
 .DELETE_ON_ERROR:
 
 all: $(O)/vmconfig $(O)/vmconfig-image $(O)/init ## the host's commands and the guest's init (the default)
 
 # --- the programs ---------------------------------------------------------------------------
 
-ifeq ($(LINK)$(SANITIZE),static)
+ifeq ($(LINK)$(SANITIZE)$(COVERAGE),static)
 $(O)/vmconfig: $(O)/obj/musl/vmconfig
 	$(call say,STRIP,$@)
 	$(Q)$(STRIP) -o $@ $<
@@ -131,7 +135,13 @@ $(O)/obj/musl/%.o: %.c Makefile $(STATIC)/stamp
 	@mkdir -p $(@D)
 	$(Q)$(MUSL_CC) $(MUSL_CFLAGS) $(DEP) -c -o $@ $<
 
-ifdef SANITIZE
+ifdef COVERAGE
+# Its counters find their way out of every end of a PID 1, at the price of one more object.
+$(O)/init: $(NATIVE_OBJ) tests/coverage.c
+	$(call say,LD,$@)
+	$(Q)$(CC) $(HOST_CFLAGS) $(HOST_LDFLAGS) -Wl,--wrap=reboot,--wrap=_exit \
+		-DCOVERAGE_STRIP='"$(words $(subst /, ,$(abspath $(O))))"' -o $@ $^ $(NATIVE_LIBS)
+else ifdef SANITIZE
 $(O)/init: $(NATIVE_OBJ)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(HOST_CFLAGS) $(HOST_LDFLAGS) -o $@ $^ $(NATIVE_LIBS)
@@ -290,6 +300,15 @@ asan: all $(TEST_TOOLS) build/kernel/vmlinuz ## what needs no VM, under the addr
 		all unit-tests
 	$(Q)VMCONFIG=$(CURDIR)/build/asan/vmconfig GUEST_INIT=$(CURDIR)/build/asan/init \
 		scripts/run-tests $(UNIT_SRC:tests/unit/%.c=build/asan/tests/%) $(ASAN_BATS)
+
+# Tests that fail are told, and count as far as they came: what is asked for is the lines.
+coverage: $(TEST_TOOLS) ## lines of guest/ and host/ that the tests without a VM run, file by file
+	+$(Q)$(MAKE) --no-print-directory O=build/coverage COVERAGE=1 CFLAGS='-O0 -g' all unit-tests
+	$(Q)find build/coverage -name '*.gcda' -delete
+	-$(Q)VMCONFIG=$(CURDIR)/build/coverage/vmconfig GUEST_INIT=$(CURDIR)/build/coverage/init \
+		NSBOOT_COVERAGE=$(CURDIR)/build/coverage \
+		scripts/run-tests $(UNIT_SRC:tests/unit/%.c=build/coverage/tests/%) $(ASAN_BATS) | tail -n 1
+	$(Q)scripts/coverage build/coverage
 
 fuzz: ## each fuzzer for FUZZ_SECONDS
 	+$(Q)$(MAKE) --no-print-directory O=build/fuzz CC=$(CLANG) CFLAGS='-O1 -g -w' \
