@@ -94,28 +94,28 @@ repeat() {
 	local process='"process":{"cwd":"/","args":["x"],"user":{"uid":0,"gid":0}'
 	# What is allowed.
 	printf '{%s,"annotations":{%s}}' "$oci" "$(repeat 100000 '"k&":"v"')" >config.json
-	timeout 60 "$VMCONFIG" check config.json
+	timeout 300 "$VMCONFIG" check config.json
 	printf '{%s,%s}' "$oci" "$(repeat 100000 '"k&":1')" >config.json
-	timeout 60 "$VMCONFIG" check config.json
+	timeout 300 "$VMCONFIG" check config.json
 	printf '{%s,%s,"env":[%s]}}' "$oci" "$process" "$(repeat 100000 '"K&=v"')" >config.json
-	timeout 60 "$VMCONFIG" check config.json
+	timeout 300 "$VMCONFIG" check config.json
 	# What is not: each is counted, the first thousand are shown.
 	printf '{%s,%s,"env":[%s]}}' "$oci" "$process" "$(repeat 100000 '"K"')" >config.json
-	run --separate-stderr timeout 60 "$VMCONFIG" check config.json
+	run --separate-stderr timeout 300 "$VMCONFIG" check config.json
 	assert_status 1
 	assert_stderr_contains '99000 further problems are not shown'
 	printf '{%s,%s,"capabilities":{"effective":[%s]}}}' "$oci" "$process" \
 		"$(repeat 100000 '"CAP_&"')" >config.json
-	run --separate-stderr timeout 60 "$VMCONFIG" check config.json
+	run --separate-stderr timeout 300 "$VMCONFIG" check config.json
 	assert_status 0
 	printf '{%s}' "$(repeat 100000 '"k":1')" >config.json
-	run --separate-stderr timeout 60 "$VMCONFIG" check config.json
+	run --separate-stderr timeout 300 "$VMCONFIG" check config.json
 	assert_status 1
 	assert_stderr_contains "config.json:1:12: duplicate key 'k'"
 	assert_stderr_contains '98999 further problems are not shown'
 	# More values than MAX_JSON_VALUES.
 	printf '[%s]' "$(repeat 600000 '1')" >config.json
-	run --separate-stderr timeout 60 "$VMCONFIG" check config.json
+	run --separate-stderr timeout 300 "$VMCONFIG" check config.json
 	assert_failure 1 'MAX_JSON_VALUES'
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Kernel parameters, one a line: the kernel reads exactly those that were accepted. */
+/* Kernel parameters, one a line: the kernel reads exactly those that were accepted, and so do we.
+ */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -31,6 +32,23 @@ static void check(const struct strlist *words, char *line)
 		abort();
 }
 
+/* Splitting a line is the way back. */
+static void check_split(const struct strlist *words, const char *line)
+{
+	struct strlist split = {0};
+	size_t at = 0;
+
+	if (kernel_cmdline_split(line, &split) < 0)
+		abort();
+	for (size_t i = 0; i < words->count; i++)
+		if (*words->items[i] &&
+		    (at == split.count || strcmp(words->items[i], split.items[at++]) != 0))
+			abort();
+	if (at != split.count)
+		abort();
+	strlist_release(&split);
+}
+
 /* Refusals are the rule here; what the fuzzer itself has to say is still of interest. */
 static int make_quietly(const struct strlist *words, char **line)
 {
@@ -60,6 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (strlist_add(&words, word) < 0)
 			abort();
 	if (make_quietly(&words, &line) == 0) {
+		check_split(&words, line);
 		check(&words, line);
 		free(line);
 	}
