@@ -46,6 +46,13 @@ static void print_line(const char *text)
 static void print_message(const char *prefix, const char *suffix, const char *format, va_list args)
     __attribute__((format(printf, 3, 0)));
 
+static void (*message_hook)(void);
+
+void before_messages(void (*hook)(void))
+{
+	message_hook = hook;
+}
+
 static void print_message(const char *prefix, const char *suffix, const char *format, va_list args)
 {
 	_cleanup_free_ char *message = NULL;
@@ -55,6 +62,8 @@ static void print_message(const char *prefix, const char *suffix, const char *fo
 		message = NULL;
 	if (message && asprintf(&text, "%s%s%s", prefix, message, suffix) < 0)
 		text = NULL;
+	if (message_hook)
+		message_hook();
 	print_line(text ? text : "vmconfig: out of memory");
 }
 

@@ -13,6 +13,9 @@ int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* fail_errno() - the same with the text of @errnum (positive) appended; returns -@errnum. */
 int fail_errno(int errnum, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* before_messages() - call @hook before each message: a terminal's line may have to be emptied. */
+void before_messages(void (*hook)(void));
+
 /* warn() - print "vmconfig: warning: …". */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

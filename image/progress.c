@@ -7,6 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "error.h"
+
 #define INTERVAL_NS 100000000ull
 
 static uint64_t now(void)
@@ -17,9 +19,20 @@ static uint64_t now(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
+static void clear_line(void)
+{
+	static const char clear[] = "\r\033[K";
+
+	/* What is in the way of this is in the way of the next words, too. */
+	if (write(STDERR_FILENO, clear, sizeof(clear) - 1) < 0)
+		return;
+}
+
 void progress_begin(struct progress *p, bool quiet)
 {
 	*p = (struct progress){.shown = !quiet && isatty(STDERR_FILENO)};
+	if (p->shown)
+		before_messages(clear_line);
 }
 
 static void show(struct progress *p)
@@ -62,9 +75,8 @@ void progress_add(struct progress *p, uint64_t bytes)
 
 void progress_end(struct progress *p)
 {
-	static const char clear[] = "\r\033[K";
-
-	if (p->shown && write(STDERR_FILENO, clear, sizeof(clear) - 1) < 0)
-		p->shown = false;
+	if (p->shown)
+		clear_line();
+	before_messages(NULL);
 	p->shown = false;
 }

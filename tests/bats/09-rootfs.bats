@@ -316,6 +316,47 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 	assert_failure 2 "--format: 'erofs' would take an unpacked tree"
 }
 
+# on_terminal COMMAND… - what it writes to standard error when that is a terminal.
+on_terminal() {
+	python3 -c '
+import os, pty, subprocess, sys
+here, there = pty.openpty()
+child = subprocess.Popen(sys.argv[1:], stderr=there)
+os.close(there)
+said = b""
+while True:
+    try:
+        part = os.read(here, 4096)
+    except OSError:
+        break
+    if not part:
+        break
+    said += part
+sys.stdout.write(said.decode())
+sys.exit(child.wait())
+' "$@"
+}
+
+@test "progress on a terminal, by layers and bytes; not with --quiet, nor elsewhere" {
+	printf 'file x 1\n' | make_tar 1.tar
+	printf 'file y 1\n' | make_tar 2.tar
+	make_layout image 1.tar gzip:2.tar
+	on_terminal "$VMCONFIG" rootfs --image image -o root.img >said
+	grep -q 'reading layer 2 of 2, 0 of 0 MiB' said
+	grep -q 'writing layer 1 of 2, ' said
+	# The line is empty in the end.
+	[ "$(tail -c 4 said)" = $'\r\033[K' ]
+	on_terminal "$VMCONFIG" rootfs --image image -o root.img --quiet >said
+	[ ! -s said ]
+	# An error does not stand behind what was shown.
+	printf 'file y 1\nfile y 2\n' | make_tar 2.tar
+	make_layout image 1.tar 2.tar
+	on_terminal "$VMCONFIG" rootfs --image image -o root.img >said || true
+	grep -q $'\r\033\[Kvmconfig: image/blobs/.*: the layer has it twice' said || fail "$(cat -A said)"
+	make_layout image 1.tar
+	make_image
+}
+
 @test "wrong arguments" {
 	for arguments in '' '--image a' '--dir b' '--image a --dir b -o c' '--image a -o b c' \
 		'--image a -o b --size 1' '--image a -o b --size x' '--image a -o b --headroom 5x' \
