@@ -10,6 +10,7 @@ SYSTEMD_IMAGE=$ROOT/build/images/systemd.img
 
 setup() {
 	need qemu-system-x86_64
+	[ -s "$SYSTEMD_IMAGE" ] || skip_or_fail 'only root can make the image'
 	cd "$BATS_TEST_TMPDIR" || return
 	jq -nc '{entrypoint: ["/sbin/init"], cmd: [], workdir: "/", env: {}, network_enabled: false,
 		init_mode: "systemd"}' >base.json
