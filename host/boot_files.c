@@ -121,7 +121,7 @@ static int check_initrd(const char *path)
 	return 0;
 }
 
-static int check_disk(const struct vm_disk *disk)
+int boot_disk_check(const struct vm_disk *disk)
 {
 	int mode = disk->readonly ? O_RDONLY : O_RDWR;
 	_cleanup_fd_ int fd = -1;
@@ -150,7 +150,14 @@ int boot_files_find(struct vm *vm, const struct vmm_setup *setup)
 		r = check_kernel(vm->kernel, setup);
 	if (r == 0)
 		r = check_initrd(vm->initrd);
+	return r;
+}
+
+int boot_disks_check(const struct vm *vm)
+{
+	int r = 0;
+
 	for (size_t i = 0; r == 0 && i < vm->disks.count; i++)
-		r = check_disk(&vm->disks.items[i]);
+		r = boot_disk_check(&vm->disks.items[i]);
 	return r;
 }

@@ -7,6 +7,7 @@
 
 #include "cleanup.h"
 #include "cmd.h"
+#include "complete.h"
 #include "contract.h"
 #include "error.h"
 #include "image_root.h"
@@ -39,16 +40,6 @@ static const struct option_group run_groups[] = {
     {"root filesystem", root_options, 0},
     {.title = NULL},
 };
-
-/* What init cannot do yet is refused before a machine boots to say so. */
-static int check_supported(const struct request *r)
-{
-	if (r->vm.image.path)
-		return fail("cannot boot vm.image '%s': this version of init mounts no container's "
-		            "root within a root of the guest's own",
-		            r->vm.image.path);
-	return 0;
-}
 
 /* Where nobody says what holds the root filesystem, it is made of the image. */
 static bool wants_image_root(const struct run *run, const struct request *request)
@@ -95,7 +86,7 @@ static int boot(struct run *run)
 	r = request_make(&run->input, &run->overrides, &run->vm, &request);
 
 	if (r == 0)
-		r = check_supported(&request);
+		r = request_supported(&request);
 	if (r == 0)
 		r = attach_root(run, &request, &image);
 	return r < 0 ? r : run_vm(&request);

@@ -17,8 +17,10 @@
 #include "list.h"
 #include "option.h"
 #include "output.h"
+#include "package_secrets.h"
 #include "tool.h"
 #include "verb.h"
+#include "units.h"
 #include "vm_store.h"
 #include "vmconfig.h"
 
@@ -125,11 +127,19 @@ static bool is_running(const struct vm_store *store, const char *name)
 	       strcmp(state, "deactivating") == 0 || strcmp(state, "reloading") == 0;
 }
 
+/* The VMM runs as the machines' user, who must be able to open the package's disks. */
+static int give_secrets(const struct vm_store *store, const char *package)
+{
+	return store->live ? package_secrets_give(package, MICROVM_USER) : 0;
+}
+
 static int install(const struct vm_command *c, struct vm_store *store, char **operands)
 {
 	_cleanup_free_ char *package = NULL;
 	int r = vm_package_find(store, operands[1], &package);
 
+	if (r == 0)
+		r = give_secrets(store, package);
 	if (r == 0)
 		r = vm_store_add(store, operands[0], package);
 	if (r == 0 && c->enable && store->live)
@@ -145,6 +155,8 @@ static int update(const struct vm_command *c, struct vm_store *store, char **ope
 	if (!vm_store_has(store, operands[0]))
 		return fail("there is no virtual machine '%s' in '%s'", operands[0], store->path);
 	r = vm_package_find(store, operands[1], &package);
+	if (r == 0)
+		r = give_secrets(store, package);
 	if (r == 0)
 		r = vm_store_point(store, operands[0], package);
 	if (r < 0 || !store->live || !is_running(store, operands[0]))

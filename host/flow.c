@@ -15,6 +15,7 @@ void flow_init(struct flow *f, int source, struct sink *sink, struct tail *tail)
 	f->source_error = 0;
 	f->sink = sink;
 	f->tail = tail;
+	f->filter = NULL;
 	f->delivered = f->taken = 0;
 	f->start = f->length = 0;
 	f->last = 0;
@@ -33,6 +34,14 @@ static void tame(struct flow *f, char *bytes, size_t length)
 	}
 }
 
+/* Room to read into, short of what a filter may add. */
+static size_t room(const struct flow *f)
+{
+	size_t end = f->start + f->length + (f->filter ? FILTER_ROOM : 0);
+
+	return end < FLOW_SIZE ? FLOW_SIZE - end : 0;
+}
+
 static bool has_sink(const struct flow *f)
 {
 	return f->sink && !f->sink->error;
@@ -40,9 +49,7 @@ static bool has_sink(const struct flow *f)
 
 void flow_poll(const struct flow *f, struct pollfd fds[2])
 {
-	bool room = f->start + f->length < FLOW_SIZE;
-
-	fds[0] = (struct pollfd){.fd = room ? f->source : -1, .events = POLLIN};
+	fds[0] = (struct pollfd){.fd = room(f) ? f->source : -1, .events = POLLIN};
 	fds[1] = (struct pollfd){.fd = -1, .events = POLLOUT};
 	if (f->length && has_sink(f))
 		fds[1].fd = f->sink->fd;
@@ -51,7 +58,7 @@ void flow_poll(const struct flow *f, struct pollfd fds[2])
 static void fill(struct flow *f)
 {
 	char *end = f->buffer + f->start + f->length;
-	ssize_t n = read(f->source, end, (size_t)(f->buffer + FLOW_SIZE - end));
+	ssize_t n = read(f->source, end, room(f));
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
@@ -62,6 +69,8 @@ static void fill(struct flow *f)
 		f->source = -1;
 		return;
 	}
+	if (f->filter)
+		n = (ssize_t)f->filter->pass(f->filter, end, (size_t)n);
 	if (f->tail) {
 		tame(f, end, (size_t)n);
 		tail_add(f->tail, end, (size_t)n);

@@ -16,14 +16,24 @@
 struct sink;
 struct tail;
 
+/* Takes bytes out of a flow, as they come. */
+struct filter {
+	/* Rewrite @length bytes in place; FILTER_ROOM more may be put. Return: how many are left.
+	 */
+	size_t (*pass)(struct filter *f, char *bytes, size_t length);
+};
+
+#define FILTER_ROOM 256
+
 struct flow {
-	int source;         /* -1 once it has ended */
-	int source_error;   /* errno that ended it, or 0 at its end of file */
-	struct sink *sink;  /* NULL, or failed: bytes are taken and dropped, as /dev/null does */
-	struct tail *tail;  /* keeps a copy of the last, or NULL */
-	uint64_t delivered; /* bytes that the sink has, or that were dropped */
-	uint64_t taken;     /* bytes that the source has given */
-	size_t start;       /* of what the sink has not taken yet */
+	int source;            /* -1 once it has ended */
+	int source_error;      /* errno that ended it, or 0 at its end of file */
+	struct sink *sink;     /* NULL, or failed: bytes are taken and dropped, as /dev/null does */
+	struct filter *filter; /* or NULL */
+	struct tail *tail;     /* keeps a copy of the last, or NULL */
+	uint64_t delivered;    /* bytes that the sink has, or that were dropped */
+	uint64_t taken;        /* bytes that the source has given */
+	size_t start;          /* of what the sink has not taken yet */
 	size_t length;
 	unsigned char last; /* byte seen by tame() */
 	char buffer[FLOW_SIZE];

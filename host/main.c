@@ -12,8 +12,11 @@
 #include "output.h"
 
 static const struct command *const commands[] = {
-    &cmd_build,  &cmd_show,   &cmd_diff, &cmd_check, &cmd_explain, &cmd_schema,
-    &cmd_rootfs, &cmd_initrd, &cmd_run,  &cmd_cache, &cmd_host,    &cmd_vm,
+    &cmd_build,         &cmd_show,   &cmd_diff,        &cmd_check,
+    &cmd_explain,       &cmd_schema, &cmd_rootfs,      &cmd_initrd,
+    &cmd_run,           &cmd_cache,  &cmd_host,        &cmd_vm,
+    &cmd_runner,        &cmd_attend, &cmd_attend_stop, &cmd_attend_balloon,
+    &cmd_attend_shares,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(*commands))
@@ -32,7 +35,8 @@ static int print_help(void)
 	       "Render OCI configuration into a config disk for a virtual machine, and boot it.\n"
 	       "\ncommands:\n");
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		output("  %-8s  %s\n", commands[i]->name, commands[i]->summary);
+		if (!commands[i]->hidden)
+			output("  %-8s  %s\n", commands[i]->name, commands[i]->summary);
 	output("\n'vmconfig help COMMAND' lists a command's options, 'vmconfig --version' says "
 	       "which this is.\n");
 	return output_finish();

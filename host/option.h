@@ -39,6 +39,7 @@ struct command {
 	const struct option_group *groups; /* NULL: another program's, which run() becomes */
 	/* The exit status, -EX_USAGE after usage_error(), or -errno after printing a line. */
 	int (*run)(int argc, char **argv);
+	bool hidden; /* for scripts of ours: the list of commands leaves it out */
 };
 
 /* What is no option. All point into argv. */

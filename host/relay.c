@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "console_reports.h"
 #include "contract.h"
 #include "error.h"
 #include "flow.h"
@@ -41,6 +42,7 @@
 #define STILL_HERE_MS (2 * SECOND)  /* between words to a guest that waits for our reader */
 #define SILENCE_MS    (45 * SECOND) /* the guest gives up after 30 s of it */
 #define POWER_OFF_MS  (15 * SECOND)
+#define HALT_MS       (5 * SECOND)
 #define HANG_UP_MS    (2 * SECOND)
 
 enum stage { RUNNING, DRAINING, LEAVING, GONE };
@@ -52,6 +54,7 @@ enum {
 	POLL_RESIZED,
 	POLL_VMM,
 	POLL_REPORT,
+	POLL_LISTENER,
 	POLL_FLOWS,
 	POLL_COUNT = POLL_FLOWS + 2 * FLOW_COUNT
 };
@@ -80,6 +83,7 @@ struct relay {
 	struct timing timing;
 	struct report_channel report;
 	struct local_terminal terminal;
+	struct console_reports *console_reports; /* where they come that way, or NULL */
 	struct sink to_guest, out, err;
 	struct flow flows[FLOW_COUNT];
 	struct tail console, messages;
@@ -101,10 +105,19 @@ static int64_t after(int64_t ms)
 /* Ask the guest to stop; what it does not do in time is done to it. */
 static void stop(struct relay *r)
 {
+	struct attendance *a = r->options->attendance;
+
 	if (r->stopping)
 		return;
 	r->stopping = true;
-	report_channel_send(&r->report, REQUEST_STOP, 0);
+	if (a) {
+		a->stopped = true;
+		a->stopping(a);
+	}
+	if (!r->console_reports)
+		report_channel_send(&r->report, REQUEST_STOP, 0);
+	else if (a && r->stage == RUNNING && a->ask(a) < 0)
+		vmm_kill(r->vmm);
 	if (r->stage == RUNNING)
 		r->due[AT_STOP_LIMIT] = after((r->options->stop_timeout_s + STOP_SLACK_S) * SECOND);
 }
@@ -113,7 +126,8 @@ static void leave(struct relay *r)
 {
 	r->stage = LEAVING;
 	r->due[AT_SILENCE] = 0;
-	r->due[AT_POWER_OFF] = after(POWER_OFF_MS);
+	/* VMMs with no port have often no way to power off either: their guests halt. */
+	r->due[AT_POWER_OFF] = after(r->console_reports ? HALT_MS : POWER_OFF_MS);
 	report_channel_send(&r->report, REQUEST_DONE, 0);
 }
 
@@ -143,7 +157,7 @@ static void on_silence(struct relay *r)
 
 static void on_power_off(struct relay *r)
 {
-	r->outcome.power_stuck = true;
+	r->outcome.power_stuck = !r->console_reports;
 	vmm_kill(r->vmm);
 }
 
@@ -256,8 +270,11 @@ static void take_end(struct relay *r, const struct report_message *m)
 /* Nothing is relayed until it returns: the guest waits when its ports are full. */
 static void note_started(struct relay *r)
 {
+	struct attendance *a = r->options->attendance;
 	int result;
 
+	if (a)
+		a->started(a);
 	if (!r->options->started || r->stage != RUNNING)
 		return;
 	result = r->options->started(r->options, r->vmm, r->signals);
@@ -267,28 +284,40 @@ static void note_started(struct relay *r)
 	stop(r);
 }
 
+static void take_report(struct relay *r, struct report_message *m)
+{
+	/* No line of its own for what the guest says; the flow tames the rest. */
+	m->name[strcspn(m->name, "\r\n")] = '\0';
+	timing_note(&r->timing, m);
+	if (m->event == REPORT_PHASE)
+		show(r, "%s: %lld us", m->name, (long long)m->us);
+	else if (m->event == REPORT_STARTED)
+		note_started(r);
+	else if (m->event == REPORT_NOTICE)
+		show_notice(m);
+	else if (m->event == REPORT_READY)
+		show_ready(r, m);
+	else if (m->event == REPORT_STOPPING)
+		show(r, "stopping");
+	else if (m->event == REPORT_EXIT || m->event == REPORT_FAILED)
+		take_end(r, m);
+}
+
 static void take_reports(struct relay *r)
 {
 	struct report_message m;
 
 	report_channel_pump(&r->report);
-	while (report_channel_next(&r->report, &m)) {
-		/* No line of its own for what the guest says; the flow tames the rest. */
-		m.name[strcspn(m.name, "\r\n")] = '\0';
-		timing_note(&r->timing, &m);
-		if (m.event == REPORT_PHASE)
-			show(r, "%s: %lld us", m.name, (long long)m.us);
-		else if (m.event == REPORT_STARTED)
-			note_started(r);
-		else if (m.event == REPORT_NOTICE)
-			show_notice(&m);
-		else if (m.event == REPORT_READY)
-			show_ready(r, &m);
-		else if (m.event == REPORT_STOPPING)
-			show(r, "stopping");
-		else if (m.event == REPORT_EXIT || m.event == REPORT_FAILED)
-			take_end(r, &m);
-	}
+	while (report_channel_next(&r->report, &m))
+		take_report(r, &m);
+}
+
+static void take_console_reports(struct relay *r)
+{
+	struct report_message m;
+
+	while (r->console_reports && console_reports_next(r->console_reports, &m))
+		take_report(r, &m);
 }
 
 static void pass_stdin_end(struct relay *r)
@@ -400,6 +429,9 @@ static void wait_for_something(const struct relay *r, struct pollfd fds[POLL_COU
 	fds[POLL_VMM] =
 	    (struct pollfd){.fd = r->stage == GONE ? -1 : r->vmm->pidfd, .events = POLLIN};
 	fds[POLL_REPORT] = report_channel_poll(&r->report);
+	fds[POLL_LISTENER] = (struct pollfd){.fd = -1, .events = POLLIN};
+	if (r->options->attendance && !r->stopping)
+		fds[POLL_LISTENER].fd = r->options->attendance->listener;
 	for (int i = 0; i < FLOW_COUNT; i++)
 		flow_poll(&r->flows[i], &fds[POLL_FLOWS + 2 * i]);
 	if (poll(fds, POLL_COUNT, time_left(r)) < 0)
@@ -421,8 +453,11 @@ static void relay(struct relay *r)
 			note_vmm_end(r);
 		if (fds[POLL_REPORT].revents)
 			take_reports(r);
+		if (fds[POLL_LISTENER].revents)
+			stop(r);
 		for (int i = 0; i < FLOW_COUNT; i++)
 			flow_pump(&r->flows[i], &fds[POLL_FLOWS + 2 * i]);
+		take_console_reports(r);
 		pass_stdin_end(r);
 		check_sinks(r);
 		mind_output(r);
@@ -447,6 +482,10 @@ static void begin(struct relay *r)
 	          &r->console);
 	flow_init(&r->flows[FLOW_MESSAGES], r->vmm->messages, verbose ? &r->err : NULL,
 	          &r->messages);
+	if (r->console_reports) { /* the serial line is the VMM's own output */
+		r->flows[FLOW_MESSAGES].sink = &r->out;
+		r->flows[FLOW_MESSAGES].filter = &r->console_reports->filter;
+	}
 	report_channel_send(&r->report, REQUEST_HELLO, 1);
 	/* It may have changed since the config was made. */
 	if (r->options->terminal)
@@ -463,9 +502,9 @@ static int conclude(struct relay *r)
 	o->missing = missing_output(r);
 	o->program = r->vmm->program;
 	o->vmm_status = r->vmm->status;
-	o->console = &r->console;
+	o->console = r->console_reports ? &r->messages : &r->console;
 	o->messages = &r->messages;
-	o->console_shown = r->options->verbose;
+	o->console_shown = r->options->verbose || r->console_reports;
 	sink_release(&r->out);
 	sink_release(&r->err);
 	local_terminal_end(&r->terminal);
@@ -477,14 +516,20 @@ static int conclude(struct relay *r)
 int relay_run(struct vmm *vmm, int signals, const struct relay_options *options)
 {
 	_cleanup_free_ struct relay *r = calloc(1, sizeof(*r));
+	_cleanup_free_ struct console_reports *reports = calloc(1, sizeof(*reports));
+	const char *nonce = options->attendance ? options->attendance->nonce : NULL;
 
-	if (!r) {
+	if (!r || !reports) {
 		fail_errno(ENOMEM, "cannot relay the guest's streams");
 		return STATUS_INIT_FAILED;
 	}
 	r->vmm = vmm;
 	r->signals = signals;
 	r->options = options;
+	if (nonce) {
+		console_reports_init(reports, nonce);
+		r->console_reports = reports;
+	}
 	r->terminal = (struct local_terminal){.resized = -1, .fd = -1};
 	if (options->terminal && local_terminal_begin(&r->terminal, options->interactive) < 0) {
 		local_terminal_end(&r->terminal);

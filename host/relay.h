@@ -8,6 +8,17 @@
 
 struct vmm;
 
+/* What a virtual machine needs beside its streams that runs as a service. */
+struct attendance {
+	int listener;      /* a connection to it asks for a stop and is never taken; -1: none */
+	const char *nonce; /* reports come on the console, behind this; NULL: on the port */
+	void (*started)(struct attendance *a);  /* the workload runs */
+	void (*stopping)(struct attendance *a); /* the guest is to stop */
+	/* Without a port: how to ask the guest to stop. Negative: there is no way, kill it. */
+	int (*ask)(struct attendance *a);
+	bool stopped; /* it was asked to stop */
+};
+
 struct relay_options {
 	bool interactive;       /* pass standard input on */
 	bool terminal;          /* the workload has one: ours takes part in it */
@@ -17,7 +28,8 @@ struct relay_options {
 	int64_t stop_timeout_s; /* what the guest gives its workload to stop */
 	/* The workload has been started: 0, or negative, after which the guest is stopped. */
 	int (*started)(const struct relay_options *options, const struct vmm *vmm, int signals);
-	const void *context; /* for started() */
+	const void *context;           /* for started() */
+	struct attendance *attendance; /* NULL: somebody waits for vmconfig itself */
 };
 
 /*

@@ -8,19 +8,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include "accel.h"
 #include "boot_files.h"
 #include "cleanup.h"
+#include "complete.h"
 #include "contract.h"
 #include "error.h"
 #include "local_terminal.h"
 #include "machine.h"
 #include "macvtap.h"
 #include "network.h"
-#include "problem.h"
 #include "relay.h"
 #include "request.h"
 #include "run_disk.h"
@@ -30,36 +29,6 @@
 #include "vm_cmdline.h"
 #include "vmm.h"
 #include "vmm_kind.h"
-
-#define DEFAULT_STOP_S 10 /* as init has it */
-
-/* An init of the image's own takes longer: systemd gives each unit 90 s; and when that is over the
- * guest forces it to end, in two steps. */
-#define DEFAULT_INIT_STOP_S 90
-#define FORCED_STOP_S       30
-
-/* The guest reports on its port; the nonce marks its lines should it have to use the console. */
-static int complete_report(struct vmconfig *cfg)
-{
-	unsigned char random[16];
-	char nonce[2 * sizeof(random) + 1];
-
-	if (getrandom(random, sizeof(random), 0) != sizeof(random))
-		return fail_errno(errno, "cannot get random bytes");
-	for (size_t i = 0; i < sizeof(random); i++)
-		snprintf(nonce + 2 * i, 3, "%02x", random[i]);
-	if (!cfg->report)
-		cfg->report = calloc(1, sizeof(*cfg->report));
-	if (!cfg->report)
-		return fail_errno(ENOMEM, "cannot complete the config");
-	free(cfg->report->channel);
-	free(cfg->report->nonce);
-	cfg->report->channel = strdup("virtio-serial");
-	cfg->report->nonce = strdup(nonce);
-	if (!cfg->report->channel || !cfg->report->nonce)
-		return fail_errno(ENOMEM, "cannot complete the config");
-	return 0;
-}
 
 /* A workload's terminal is as large as the one that it is shown on. */
 static int complete_terminal(struct vmconfig *cfg)
@@ -74,31 +43,6 @@ static int complete_terminal(struct vmconfig *cfg)
 	cfg->console_size->height = (struct optint){true, rows};
 	cfg->console_size->width = (struct optint){true, columns};
 	return 0;
-}
-
-/* What was right before may not be so with what has been added, such as a MAC given twice. */
-static int check_config(const struct vmconfig *cfg)
-{
-	struct problems problems = {0};
-	int r = vmconfig_check(cfg, NULL, &problems);
-
-	if (r < 0)
-		print_problems("rendered config", &problems);
-	problems_release(&problems);
-	return r;
-}
-
-static int complete(struct request *r, const struct vmm_kind *kind)
-{
-	int result = network_complete(r, kind);
-
-	if (result == 0)
-		result = complete_report(&r->config);
-	if (result == 0)
-		result = complete_terminal(&r->config);
-	if (result == 0)
-		result = check_config(&r->config);
-	return result < 0 ? result : network_reserve_ports(r);
 }
 
 /* The VMM's own end of each macvtap NIC, behind the config disk in @fds. */
@@ -162,13 +106,6 @@ static int64_t value_or(const struct optint *number, int64_t otherwise)
 	return number->set ? number->value : otherwise;
 }
 
-static int64_t stop_timeout_s(const struct vmconfig *cfg)
-{
-	if (cfg->init_mode != INIT_MODE_SYSTEMD)
-		return value_or(&cfg->stop_timeout, DEFAULT_STOP_S);
-	return value_or(&cfg->stop_timeout, DEFAULT_INIT_STOP_S) + FORCED_STOP_S;
-}
-
 static int run_poststart(const struct relay_options *options, const struct vmm *vmm, int signals)
 {
 	return host_hooks_poststart(options->context, vmm->pid, signals);
@@ -184,7 +121,7 @@ static int boot(struct request *r, struct vmm_setup *setup, int signals)
 	    .verbose = r->vm.verbose,
 	    .timing = r->vm.timing,
 	    .timeout_s = value_or(&r->vm.timeout, 0),
-	    .stop_timeout_s = stop_timeout_s(&r->config),
+	    .stop_timeout_s = request_stop_timeout(&r->config),
 	};
 	_cleanup_fd_ int config_disk = run_disk_make(r);
 	int status = STATUS_INIT_FAILED;
@@ -193,7 +130,7 @@ static int boot(struct request *r, struct vmm_setup *setup, int signals)
 	if (config_disk < 0)
 		return status;
 	setup->config_disk = config_disk;
-	if (vmm_open(&vmm) == 0 && start(r, setup, &vmm) == 0)
+	if (vmm_open(&vmm, true) == 0 && start(r, setup, &vmm) == 0)
 		status = relay_run(&vmm, signals, &options);
 	vmm_release(&vmm);
 	return status;
@@ -262,7 +199,9 @@ int run_vm(struct request *r)
 	_cleanup_fd_ int signals = -1;
 
 	if (!setup.machine || !setup.kind || check_taps(&r->vm) < 0 ||
-	    boot_files_find(&r->vm, &setup) < 0 || complete(r, setup.kind) < 0)
+	    boot_files_find(&r->vm, &setup) < 0 || boot_disks_check(&r->vm) < 0 ||
+	    complete_terminal(&r->config) < 0 || request_complete(r, setup.kind, true) < 0 ||
+	    network_reserve_ports(r) < 0)
 		return STATUS_INIT_FAILED;
 	signals = stop_signals_open();
 	if (signals < 0)

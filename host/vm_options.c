@@ -63,7 +63,7 @@ static int set_memory(const struct option_row *row, void *member, const char *va
 	return 0;
 }
 
-static int set_accel(const struct option_row *row, void *member, const char *value)
+int set_accel(const struct option_row *row, void *member, const char *value)
 {
 	static const char *const names[] = {
 	    [ACCEL_AUTO] = "auto", [ACCEL_KVM] = "kvm", [ACCEL_TCG] = "tcg"};

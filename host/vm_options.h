@@ -10,6 +10,9 @@ struct vm;
 /* Rows that fill a struct vm. */
 extern const struct option_row vm_options[];
 
+/* set_accel() - the setter of --accel; the member is an enum accel. */
+int set_accel(const struct option_row *row, void *member, const char *value);
+
 /* Names of enum vm_image_format; ended by NULL. */
 extern const char *const disk_format_names[];
 

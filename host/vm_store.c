@@ -88,26 +88,27 @@ static int check_trust(const char *package, const char *name)
 	return 0;
 }
 
-static int check_programs(const char *package)
+/* All that may run as root: the scripts, and what they execute of the package. */
+static int check_programs(const char *package, const char *directory)
 {
 	_cleanup_free_ char *path = NULL;
 	struct dirent *entry;
 	DIR *dir;
 	int r = 0;
 
-	if (asprintf(&path, "%s/bin", package) < 0) {
+	if (asprintf(&path, "%s/%s", package, directory) < 0) {
 		path = NULL;
 		return fail_errno(ENOMEM, "'%s'", package);
 	}
 	dir = opendir(path);
 	if (!dir)
-		return fail_errno(errno, "cannot read '%s'", path);
+		return errno == ENOENT ? 0 : fail_errno(errno, "cannot read '%s'", path);
 	while (r == 0 && (entry = readdir(dir))) {
 		_cleanup_free_ char *name = NULL;
 
 		if (strcmp(entry->d_name, "..") == 0)
 			continue;
-		if (asprintf(&name, "bin/%s", entry->d_name) < 0) {
+		if (asprintf(&name, "%s/%s", directory, entry->d_name) < 0) {
 			name = NULL;
 			r = fail_errno(ENOMEM, "'%s'", package);
 			break;
@@ -140,7 +141,9 @@ int vm_package_find(const struct vm_store *store, const char *package, char **pa
 	if (store->live) {
 		r = check_trust(found, ".");
 		if (r == 0)
-			r = check_programs(found);
+			r = check_programs(found, "bin");
+		if (r == 0)
+			r = check_programs(found, "libexec");
 	}
 	if (r == 0)
 		*path = steal_ptr(&found);

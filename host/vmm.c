@@ -39,16 +39,29 @@ static int make_channel(struct vmm *v, int channel)
 	return 0;
 }
 
-int vmm_open(struct vmm *v)
+int vmm_open(struct vmm *v, bool channels)
 {
 	int r = 0;
 
 	*v = (struct vmm){.pidfd = -1, .messages = -1};
 	for (int i = 0; i < CHANNEL_COUNT; i++)
 		v->channels[i] = v->theirs[i] = -1;
-	for (int i = 0; r == 0 && i < CHANNEL_COUNT; i++)
+	for (int i = 0; r == 0 && channels && i < CHANNEL_COUNT; i++)
 		r = make_channel(v, i);
 	return r;
+}
+
+int vmm_place_channels(struct vmm *v)
+{
+	for (int i = 0; i < CHANNEL_COUNT; i++) {
+		if (v->theirs[i] < 0)
+			continue;
+		if (dup3(v->theirs[i], FIRST_CHANNEL_FD + i, O_CLOEXEC) < 0)
+			return fail_errno(errno, "cannot place a socket");
+		close_fd(&v->theirs[i]);
+		v->theirs[i] = FIRST_CHANNEL_FD + i;
+	}
+	return 0;
 }
 
 /* What the child needs, made before fork(2). */

@@ -17,18 +17,27 @@ struct vmm {
 	int theirs[CHANNEL_COUNT];   /* the VMM's ends, until it has been started */
 };
 
-/* vmm_open() - make the channels; vmm_release() whatever the result. Return: 0, or negative after
- * printing a line. */
-int vmm_open(struct vmm *v);
+/*
+ * vmm_open() - make the channels, or, for a VMM that has no ports, none.
+ * Return: 0, or negative after printing a line; vmm_release() whatever the result.
+ */
+int vmm_open(struct vmm *v, bool channels);
+
+/* Where attend and run put the VMM's descriptors: its channels, its macvtap NICs. */
+#define FIRST_CHANNEL_FD 100
+#define FIRST_NIC_FD     110
+
+/*
+ * vmm_place_channels() - give the VMM's ends the numbers from FIRST_CHANNEL_FD, which are free.
+ * Return: 0, or negative after printing a line.
+ */
+int vmm_place_channels(struct vmm *v);
 
 /* Descriptors that the VMM inherits beside its channels. */
 struct vmm_files {
 	const int *fds;
 	size_t count;
 };
-
-/* Where attend and run put the descriptors of macvtap NICs: this one and up. */
-#define FIRST_NIC_FD 110
 
 /*
  * vmm_start() - run the VMM in the background.

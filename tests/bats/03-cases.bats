@@ -5,8 +5,9 @@
 #   args           one argument a line; `build` gets its -o from here
 #   env            NAME=VALUE lines for vmconfig's environment, if any
 #   expect.json    what the config disk must say, keys in this order
+#   expect/        the scripts and lists that a runner package must have, and no others
 #   stderr.expect  what stderr must say; absent: nothing
-#   status         the exit status; absent: 0 with expect.json, else 1
+#   status         the exit status; absent: 0 with something to expect, else 1
 #
 # and whatever files the arguments name, relative to the directory.
 
@@ -18,6 +19,7 @@ run_case() {
 	mapfile -t args <"$1/args"
 	[ ! -e "$1/env" ] || mapfile -t env <"$1/env"
 	[ "${args[0]}" != build ] || args=(build -o disk.img "${args[@]:1}")
+	[ "${args[0]}" != runner ] || args=(runner -o package "${args[@]:1}")
 	cp -r "$1"/. .
 	env "${env[@]}" "$VMCONFIG" "${args[@]}" >stdout 2>stderr </dev/null || status=$?
 	echo "$status" >status.found
@@ -26,7 +28,7 @@ run_case() {
 # check_case DIR - compare with what the directory expects; prints the differences.
 check_case() {
 	local expected=1 bad=0
-	[ ! -e "$1/expect.json" ] || expected=0
+	[ ! -e "$1/expect.json" ] && [ ! -e "$1/expect" ] || expected=0
 	[ ! -e "$1/status" ] || read -r expected <"$1/status"
 	if [ "$(cat status.found)" != "$expected" ]; then
 		echo "expected status $expected, not $(cat status.found)"
@@ -39,6 +41,14 @@ check_case() {
 		jq . expect.json | diff -u - found.json || bad=1
 	elif [ -e disk.img ]; then
 		echo "left a disk behind"
+		bad=1
+	fi
+	if [ -e expect ]; then
+		# What is made of content has no fixed name; other tests look at it.
+		rm -r package/share/*-vmconfig-* package/share/microvm/system package/share/vmconfig
+		diff -ru expect package || bad=1
+	elif compgen -G 'package*' >/dev/null; then
+		echo "left a package behind"
 		bad=1
 	fi
 	return $bad

@@ -4,7 +4,7 @@
 
 load helper
 
-COMMANDS='build show diff check explain schema rootfs initrd run'
+COMMANDS='build show diff check explain schema rootfs initrd run runner'
 
 # The long options that help lists for a command, or for all of them.
 options_of() {
@@ -27,7 +27,7 @@ same() {
 @test "the manual pages are clean mdoc" {
 	need mandoc
 	local page
-	for page in vmconfig.1 vmconfig-config.5 vmconfig-oci.5 vmconfig-init.8 vmconfig-host.8; do
+	for page in vmconfig.1 vmconfig-config.5 vmconfig-oci.5 vmconfig-init.8 vmconfig-host.8 vmconfig-runner.5; do
 		# They refer to each other before they are installed.
 		mandoc -Tlint "$ROOT/man/$page" 2>/dev/null >lint || true
 		sed -i '/referenced manual not found/d' lint

@@ -34,7 +34,7 @@ static void refuse(struct vm *vm, const char *message)
 	const struct vmm_setup setup = {.machine = &machine, .kind = vmm_kind_named("qemu")};
 
 	stderr_begin();
-	assert_true(boot_files_find(vm, &setup) < 0);
+	assert_true(boot_files_find(vm, &setup) < 0 || boot_disks_check(vm) < 0);
 	assert_string_equal(stderr_said(), message);
 	vm_release(vm);
 }
@@ -44,6 +44,7 @@ static void assert_found(struct vm *vm, const char *kernel, const char *initrd)
 	const struct vmm_setup setup = {.machine = &machine, .kind = vmm_kind_named("qemu")};
 
 	assert_int_equal(boot_files_find(vm, &setup), 0);
+	assert_int_equal(boot_disks_check(vm), 0);
 	assert_string_equal(vm->kernel, kernel);
 	assert_string_equal(vm->initrd, initrd);
 	vm_release(vm);

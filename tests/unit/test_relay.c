@@ -94,7 +94,7 @@ static void start(struct world *w, const char *last_words, const struct relay_op
 	struct vmm vmm;
 
 	memset(w, 0, sizeof(*w));
-	assert_int_equal(vmm_open(&vmm), 0);
+	assert_int_equal(vmm_open(&vmm, true), 0);
 	make_pipe(in), make_pipe(out), make_pipe(err), make_pipe(power);
 	w->vmconfig = fork();
 	assert_true(w->vmconfig >= 0);

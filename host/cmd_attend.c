@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* `vmconfig attend`: what microvm-run of a runner package executes. */
+#include <stdlib.h>
+#include <sysexits.h>
+
+#include "attend.h"
+#include "cmd.h"
+#include "contract.h"
+#include "error.h"
+#include "list.h"
+#include "option.h"
+#include "vm_options.h"
+#include "vmm_kind.h"
+
+#define DEFAULT_STOP_S 10
+#define MAX_SECONDS    31536000
+
+struct cmd_attend {
+	struct attend_options options;
+	char *name;
+	char *nonce_file;
+	struct optint stop_timeout;
+	struct optint timeout;
+};
+
+static int set_kind(const struct option_row *row, void *member, const char *value)
+{
+	const struct vmm_kind **kind = member;
+
+	*kind = vmm_kind_named(value);
+	return *kind ? 0 : option_error(row, "'%s' is no family of VMMs", value);
+}
+
+static int set_choice(const struct option_row *row, void *member, const char *value)
+{
+	struct attend_options *o = member;
+
+	o->choose_accel = true;
+	return set_accel(row, &o->accel, value);
+}
+
+/* A place for each NIC, in order. */
+static int add_nic(const struct option_row *row, void *member, const char *value)
+{
+	return option_add_string(row, member, value);
+}
+
+#define AT(member) .offset = offsetof(struct cmd_attend, member)
+
+static const struct option_row attend_options[] = {
+    {"kind", 0, "FAMILY", "of the VMM", set_kind, AT(options.kind)},
+    {"name", 0, "NAME", "of the machine", option_set_string, AT(name)},
+    {"accel", 0, "NAME", "add -accel: auto, kvm or tcg", set_choice, AT(options)},
+    {"macvtap", 0, "ID", "the next NIC's device; \"\": it has none", add_nic, AT(options.nics),
+     .flags = OPTION_REPEATS},
+    {"nonce", 0, "FILE", "reports come on the console, behind what it holds", option_set_string,
+     AT(nonce_file), .flags = OPTION_FILE},
+    {"stop-timeout", 0, "SECONDS", "what the guest gives its workload to stop", option_set_count,
+     AT(stop_timeout), .value = MAX_SECONDS},
+    {"timeout", 0, "SECONDS", "stop the guest after that time", option_set_count, AT(timeout),
+     .value = MAX_SECONDS},
+    {"verbose", 0, NULL, "kernel and init messages on stderr as they come", option_set_flag,
+     AT(options.verbose)},
+    {.name = NULL},
+};
+
+static const struct option_group attend_groups[] = {
+    {"options", attend_options, 0},
+    {.title = NULL},
+};
+
+static int run_command(struct cmd_attend *a, const struct arguments *arguments)
+{
+	struct attend_options *o = &a->options;
+
+	if (!o->kind || !a->name || !arguments->command_count)
+		return usage_error("'attend' needs --kind, --name and a command behind --");
+	for (size_t i = 0; i < arguments->command_count; i++)
+		if (strlist_add(&o->command, arguments->command[i]) < 0)
+			return STATUS_INIT_FAILED;
+	o->name = a->name;
+	o->nonce_file = a->nonce_file;
+	o->stop_timeout_s = a->stop_timeout.set ? a->stop_timeout.value : DEFAULT_STOP_S;
+	o->timeout_s = a->timeout.set ? a->timeout.value : 0;
+	return attend(o);
+}
+
+static int run_attend(int argc, char **argv)
+{
+	struct cmd_attend a = {0};
+	struct arguments arguments;
+	int r = option_parse(&cmd_attend, argc, argv, &a, &arguments);
+
+	if (r == 0)
+		r = run_command(&a, &arguments);
+	else if (r > 0)
+		r = EXIT_SUCCESS;
+	strlist_release(&a.options.command);
+	strlist_release(&a.options.nics);
+	free(a.name);
+	free(a.nonce_file);
+	return r < 0 && r != -EX_USAGE ? STATUS_INIT_FAILED : r;
+}
+
+const struct command cmd_attend = {
+    .name = "attend",
+    .synopsis = "--kind FAMILY --name NAME [options] -- PROGRAM...",
+    .summary = "run a runner package's machine in its state directory",
+    .groups = attend_groups,
+    .run = run_attend,
+    .hidden = true,
+};

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* `vmconfig attend-balloon`: what microvm-balloon executes. */
+#include <stdlib.h>
+
+#include "cmd.h"
+#include "error.h"
+#include "option.h"
+#include "output.h"
+#include "vmm_ask.h"
+#include "vmm_kind.h"
+
+#define MAX_MIB (1LL << 32)
+
+struct cmd_balloon {
+	const struct vmm_kind *kind;
+};
+
+static int set_kind(const struct option_row *row, void *member, const char *value)
+{
+	const struct vmm_kind **kind = member;
+
+	*kind = vmm_kind_named(value);
+	return *kind ? 0 : option_error(row, "'%s' is no family of VMMs", value);
+}
+
+static const struct option_row balloon_options[] = {
+    {"kind", 0, "FAMILY", "of the VMM", set_kind, .offset = offsetof(struct cmd_balloon, kind)},
+    {.name = NULL},
+};
+
+static const struct option_group balloon_groups[] = {
+    {"options", balloon_options, 0},
+    {.title = NULL},
+};
+
+static int set_balloon(const struct vmm_kind *kind, const char *text)
+{
+	long long mib;
+	int64_t actual = 0;
+	int r;
+
+	if (!text)
+		return usage_error("'attend-balloon' needs a number of MiB");
+	if (!kind)
+		return usage_error("'attend-balloon' needs --kind");
+	if (parse_number(text, 0, MAX_MIB, &mib) < 0)
+		return usage_error("'%s' is no number of MiB", text);
+	r = vmm_set_balloon(kind, mib, &actual);
+	if (r < 0)
+		return r;
+	output("%lld\n", (long long)actual);
+	return output_finish();
+}
+
+static int run_balloon(int argc, char **argv)
+{
+	struct cmd_balloon b = {0};
+	struct arguments arguments;
+	int r = option_parse(&cmd_attend_balloon, argc, argv, &b, &arguments);
+
+	if (r == 0)
+		r = set_balloon(b.kind, option_operand(&cmd_attend_balloon, &arguments));
+	return r < 0 ? r : EXIT_SUCCESS;
+}
+
+const struct command cmd_attend_balloon = {
+    .name = "attend-balloon",
+    .synopsis = "--kind FAMILY MIB",
+    .summary = "change the memory of the machine of this directory",
+    .groups = balloon_groups,
+    .run = run_balloon,
+    .hidden = true,
+};

@@ -1,0 +1,271 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Runner packages for QEMU in virtual machines, run as a microvm.nix host's units do it: an empty
+# PATH, the state directory, links "current" and "booted", an unprivileged user, a notify socket.
+
+load helper
+load vm
+
+setup() {
+	need qemu-system-x86_64 setpriv
+	[ "$(id -u)" -eq 0 ] || skip_or_fail 'units run as root and as another'
+	cd "$BATS_TEST_TMPDIR" || return
+	jq -nc '{entrypoint: ["/probe"], cmd: [], workdir: "/", env: {}, network_enabled: false,
+		init_mode: "exec"}' >base.json
+	# The machine's user must get here.
+	chmod 755 . ..
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" 2>/dev/null || true
+	dir=$PWD
+	while [ "$dir" != / ]; do
+		setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$dir" || chmod o+x "$dir"
+		dir=$(dirname "$dir")
+	done
+}
+
+teardown() {
+	local pids
+	pids=$(cat "$BATS_TEST_TMPDIR"/pids 2>/dev/null) || return 0
+	# shellcheck disable=SC2086 # a list
+	kill -KILL $pids 2>/dev/null || true
+	[ -z "${netns:-}" ] || ip netns delete "$netns"
+}
+
+# make_package NAME [OPTION…] -- VERB… - a package and a state directory whose link leads to it.
+make_package() {
+	local name=$1
+	shift
+	"$VMCONFIG" runner --config base.json --accel tcg --disk "$PROBE_IMAGE,ro,serial=root" \
+		--vm-user nobody:nogroup --tool virtiofsd=/usr/lib/qemu/virtiofsd --name "$name" \
+		-o "package-$name" "$@"
+	# What `vmconfig vm install` does: secrets are the machine user's.
+	find "package-$name/share/vmconfig" -perm 600 -exec chown nobody {} +
+	mkdir -p "$name"
+	chown nobody "$name"
+	ln -sfn "$PWD/package-$name" "$name/current"
+}
+
+# shellcheck disable=SC2016 # the inner shell expands
+# as_unit NAME root|nobody PROGRAM [ARG…] - as a unit's process. Never returns.
+as_unit() {
+	local user=() in=()
+	[ -z "${netns:-}" ] || in=(ip netns exec "$netns" sh -c
+		'mount --bind "$0" /dev/net/tun && exec "$@"' "$PWD/tun")
+	cd "$1" || exit
+	[ "$2" = root ] || user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+	exec "${in[@]}" env -i NOTIFY_SOCKET="$NOTIFY_SOCKET" \
+		"$(command -v env)" ${user:+"$(command -v setpriv)" "${user[@]:1}"} "$PWD/$3" "${@:4}" 3>&-
+}
+
+# wait_for_socket PATH - until somebody listens, a minute at most.
+wait_for_socket() {
+	for _ in {1..600}; do
+		[ ! -S "$1" ] || return 0
+		sleep 0.1
+	done
+	fail "no socket $1"
+}
+
+# listen_for NAME - a socket for its words to the service manager, which go to NAME.notified.
+listen_for() {
+	NOTIFY_SOCKET=$PWD/$1.notify
+	socat -u "UNIX-RECVFROM:$NOTIFY_SOCKET,fork,mode=777" "OPEN:$1.notified,creat,append" 3>&- &
+	echo $! >>pids
+	wait_for_socket "$NOTIFY_SOCKET"
+}
+
+# start NAME - all that comes before and with microvm@NAME; the process is $vm.
+start() {
+	local name=$1
+	listen_for "$name-shares"
+	ln -sfnT "$(readlink "$name/current")" "$name/booted"
+	[ ! -e "$name/current/bin/tap-up" ] || (as_unit "$name" root current/bin/tap-up)
+	if [ -e "$name/current/bin/virtiofsd-run" ]; then
+		as_unit "$name" root current/bin/virtiofsd-run >"$name.shares" 2>&1 &
+		shares=$!
+		echo "$shares" >>pids
+		wait_for_line "$name-shares.notified" READY=1
+	fi
+	start_machine "$name"
+}
+
+start_machine() {
+	local name=$1
+	listen_for "$name"
+	as_unit "$name" nobody booted/bin/microvm-run >stdout 2>stderr &
+	vm=$!
+	echo "$vm" >>pids
+}
+
+# stop NAME - as ExecStop: until it has gone.
+stop() {
+	(as_unit "$1" nobody booted/bin/microvm-shutdown)
+	[ ! -e "/proc/$vm" ] || [ "$(awk '/^State/ {print $2}' "/proc/$vm/status")" = Z ] ||
+		fail "it is still there" "$(cat stdout stderr)"
+}
+
+# gone - the machine's end; $status, $output and $stderr.
+gone() {
+	wait_for_vm
+}
+
+@test "a machine starts, says so, keeps its status, and starts again after its guest's end" {
+	make_package web --stop-timeout 5 -- say hello , err oops , exit 7
+	start web
+	gone
+	assert_status 7
+	assert_output hello
+	assert_stderr oops
+	[ "$(cat web/exit-status)" = 7 ]
+	grep -qx READY=1 web.notified
+	# ExecStop comes unconditionally, then Restart=always: the same again.
+	stop web
+	rm web.notified
+	start_machine web
+	gone
+	assert_status 7
+	[ "$(cat web/exit-status)" = 7 ]
+	[ "$(stat -c %U web/exit-status)" = nobody ]
+}
+
+@test "a busy guest stops when it is asked, and the service has not failed" {
+	make_package web --stop-timeout 30 -- sleep-until-signal
+	start web
+	wait_for_line stdout ready
+	stop web
+	gone
+	assert_status 0
+	grep -qx STOPPING=1 web.notified
+	[ "$(cat web/exit-status)" -le 143 ]
+	# Gone already: done at once.
+	stop web
+}
+
+@test "a workload that ignores its stop signal is killed after its time, the machine is not" {
+	make_package web --stop-timeout 1 -- sleep-until-signal 15
+	start web
+	wait_for_line stdout ready
+	stop web
+	gone
+	assert_status 0
+	[ "$(cat web/exit-status)" = 137 ]
+}
+
+@test "SIGTERM to the main process stops the guest, too" {
+	make_package web -- sleep-until-signal
+	start web
+	wait_for_line stdout ready
+	kill -TERM "$vm"
+	gone
+	assert_status 0
+}
+
+@test "the VMM is microvm@NAME, and two machines do not know of each other" {
+	local first
+	make_package one -- sleep-until-signal
+	make_package two -- sleep-until-signal
+	start one
+	wait_for_line stdout ready
+	first=$vm
+	mv stdout stdout.one
+	start two
+	wait_for_line stdout ready
+	pgrep -f '^microvm@one ' -P "$first" >found
+	pgrep -f '^microvm@two ' -P "$vm" >>found
+	[ "$(wc -l <found)" -eq 2 ]
+	stop two
+	[ -e "/proc/$first" ]
+	vm=$first
+	stop one
+}
+
+@test "a tap in a network namespace: traffic both ways" {
+	need ip socat
+	netns=vmconfig-runner-$$
+	ip netns add "$netns"
+	# A host's node is for all to open; here it may not be.
+	mknod tun c 10 200
+	chmod 666 tun
+	ip -n "$netns" link set lo up
+	make_package web --net ip=192.0.2.2/24,tap=vm-web -- \
+		tcp-serve 7001 , tcp-connect 192.0.2.1 7003 hello
+	# An interface that an earlier machine has left is no hindrance.
+	ip -n "$netns" tuntap add dev vm-web mode tap
+	start web
+	ip -n "$netns" address add 192.0.2.1/24 dev vm-web
+	ip netns exec "$netns" socat -T 60 TCP4-LISTEN:7003,bind=192.0.2.1 EXEC:cat 3>&- &
+	echo $! >>pids
+	wait_for_line stdout 'listening 7001'
+	ip netns exec "$netns" ping -c 2 -W 30 192.0.2.2
+	echo in | ip netns exec "$netns" socat -t 60 - TCP4:192.0.2.2:7001 >answer
+	[ "$(cat answer)" = in ]
+	gone
+	assert_status 0
+	assert_output_contains hello
+	[ "$(cat web/current/share/microvm/tap-interfaces)" = vm-web ]
+	(as_unit web root booted/bin/tap-down)
+	run ! ip -n "$netns" link show vm-web
+}
+
+# An initrd with a module that not every machine needs.
+make_initrd() {
+	"$VMCONFIG" initrd --init "$BUILD/init" --modules "$ROOT/build/kernel" --module "$1" -o initrd.cpio
+}
+
+@test "shares through virtiofsd: one is written, one cannot be, and both serve the next machine" {
+	[ -x /usr/lib/qemu/virtiofsd ] || skip_or_fail 'no virtiofsd'
+	mkdir fixed data
+	echo precious >fixed/file
+	make_initrd virtiofs
+	# The guest mounts both to write: that one cannot be is virtiofsd's doing.
+	jq '.mounts = [{destination: "/fixed", type: "virtiofs", source: "fixed"},
+		{destination: "/data", type: "virtiofs", source: "data"}]' base.json >with
+	mv with base.json
+	make_package web --initrd initrd.cpio --root /dev/vda:overlay \
+		--share "$PWD/fixed:fixed,ro" --share "$PWD/data:data" -- \
+		cat /fixed/file , write /data/file written , write /fixed/file broken
+	start web
+	gone
+	assert_status 1
+	assert_output_contains precious
+	assert_output_contains 'Read-only file system'
+	[ "$(cat fixed/file)" = precious ]
+	[ "$(cat data/file)" = written ]
+	# virtiofsd ends with its machine, and is there again for the next.
+	rm data/file
+	start_machine web
+	gone
+	assert_output_contains precious
+	[ "$(cat data/file)" = written ]
+	kill -TERM "$shares"
+	status=0
+	wait "$shares" || status=$?
+	[ "$status" -eq 0 ] || fail "$(cat web.shares)"
+	[ ! -e web/virtiofs-data.sock ]
+}
+
+@test "a balloon takes memory, and says what the guest keeps" {
+	make_initrd virtio_balloon
+	make_package web --initrd initrd.cpio --balloon --memory 256M -- sleep-until-signal
+	start web
+	wait_for_line stdout ready
+	run as_unit web nobody current/bin/microvm-balloon 192
+	assert_status 0
+	[ "$output" = 192 ]
+	stop web
+}
+
+@test "a new package is another machine's only after a restart" {
+	make_package web -- say one , sleep-until-signal
+	start web
+	wait_for_line stdout one
+	make_package other -- say two , exit 0
+	ln -sfn "$PWD/package-other" web/current
+	[ "$(readlink web/booted)" = "$PWD/package-web" ]
+	stop web
+	gone
+	assert_status 0
+	start web
+	gone
+	assert_output two
+	[ "$(readlink web/booted)" = "$PWD/package-other" ]
+}
