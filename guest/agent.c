@@ -16,6 +16,7 @@
 #include "guest.h"
 #include "launch.h"
 #include "log.h"
+#include "own_proc.h"
 #include "runtime_file.h"
 #include "steps.h"
 #include "systemd_env.h"
@@ -90,10 +91,12 @@ static int apply_stdio(const struct step *s)
 /* init itself is out of the out-of-memory killer's reach. */
 static int apply_oom_score(const struct step *s)
 {
-	_cleanup_fd_ int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	_cleanup_fd_ int fd = own_proc_open("self/oom_score_adj", O_WRONLY);
 
 	(void)s;
-	return fd < 0 || write(fd, "0", 1) < 0 ? -errno : 0;
+	if (fd < 0)
+		return fd;
+	return write(fd, "0", 1) < 0 ? -errno : 0;
 }
 
 static int run(struct guest *g, const struct exec_plan *exec)

@@ -27,6 +27,7 @@
 #include "init_kind.h"
 #include "log.h"
 #include "outside.h"
+#include "own_proc.h"
 #include "relief.h"
 #include "shutdown.h"
 #include "signals.h"
@@ -257,7 +258,7 @@ static void open_console(void)
 
 static void protect(char *argv0)
 {
-	_cleanup_fd_ int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	_cleanup_fd_ int fd = own_proc_open("self/oom_score_adj", O_WRONLY);
 
 	if (fd < 0 || write(fd, "-1000", 5) < 0)
 		log_debug("cannot set the keeper's oom_score_adj: %m");

@@ -55,8 +55,16 @@ static bool is_same(const char *a, const char *b)
 	return is_below(a, b) && is_below(b, a);
 }
 
-static bool is_adjusted(const char *destination, const char *fstype)
+/* What an image's own init reads from /run is put there before it is PID 1. */
+static bool keeps_run(const struct vmconfig *cfg)
 {
+	return cfg->init_mode == INIT_MODE_SYSTEMD;
+}
+
+static bool is_adjusted(const struct vmconfig *cfg, const char *destination, const char *fstype)
+{
+	if (keeps_run(cfg) && is_same(destination, "/run") && strcmp(fstype, "tmpfs") == 0)
+		return true;
 	for (size_t i = 0; i < COUNT(adjusted); i++)
 		if (is_same(destination, adjusted[i].destination) &&
 		    strcmp(fstype, adjusted[i].fstype) == 0)
@@ -91,7 +99,8 @@ static const char *kernels_name(const char *type)
 }
 
 /* Return: why not, or NULL. */
-static const char *settle(struct mount_step *s, const struct mount_plan *plan)
+static const char *settle(struct mount_step *s, const struct mount_plan *plan,
+                          const struct vmconfig *cfg)
 {
 	const struct mount_options *o = &s->options;
 
@@ -110,10 +119,10 @@ static const char *settle(struct mount_step *s, const struct mount_plan *plan)
 		return "it has neither a type nor the option bind";
 	if (o->copy_up && strcmp(s->fstype, "tmpfs") != 0)
 		return "tmpcopyup is for a tmpfs";
-	if (is_adjusted(s->destination, s->fstype)) {
+	if (is_adjusted(cfg, s->destination, s->fstype)) {
 		s->action = MOUNT_ADJUST;
-		/* Written for a tmpfs with a few nodes, not for the devtmpfs that is there. */
-		if (is_same(s->destination, "/dev"))
+		/* Written for another tmpfs than the one that is there. */
+		if (strcmp(s->fstype, "tmpfs") == 0)
 			strlist_release(&s->options.own);
 		return NULL;
 	}
@@ -159,7 +168,7 @@ static int plan_one(struct mount_plan *plan, const struct vmconfig *cfg, const s
 		              word);
 	if (r < 0)
 		return r;
-	why = settle(s, plan);
+	why = settle(s, plan, cfg);
 	plan->count++; /* from here on it is released with the others */
 	if (why)
 		return refuse(s, error, why, NULL);

@@ -18,6 +18,7 @@
 #include "furnish.h"
 #include "guest.h"
 #include "log.h"
+#include "own_proc.h"
 #include "remove_tree.h"
 
 /* Only ever memory, and only this one filesystem: whatever else is mounted there keeps its files.
@@ -80,6 +81,7 @@ int phase_switch_root(struct guest *g)
 		make_workdir(g);
 	if (require_kernels_own(g) < 0)
 		return -EINVAL;
+	own_proc_keep();
 	furnish_release();
 	if (chdir(NEWROOT) < 0)
 		return guest_error(g, errno, "cannot enter the root filesystem");

@@ -20,6 +20,7 @@
 #include "identity.h"
 #include "launch.h"
 #include "log.h"
+#include "own_proc.h"
 #include "process_attributes.h"
 #include "stdio_plan.h"
 #include "steps.h"
@@ -189,7 +190,7 @@ static void release(struct preparation *p)
 static void protect_init(void)
 {
 	static const char score[] = "-1000";
-	_cleanup_fd_ int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	_cleanup_fd_ int fd = own_proc_open("self/oom_score_adj", O_WRONLY);
 
 	if (fd < 0 || write(fd, score, strlen(score)) < 0)
 		log_debug("cannot set init's oom_score_adj: %m");

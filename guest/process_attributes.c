@@ -12,6 +12,7 @@
 
 #include "cleanup.h"
 #include "guest.h"
+#include "own_proc.h"
 #include "steps.h"
 
 static int planned(struct guest *g, int r)
@@ -24,13 +25,13 @@ static int planned(struct guest *g, int r)
 
 static int apply_oom_score(const struct step *s)
 {
-	_cleanup_fd_ int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	_cleanup_fd_ int fd = own_proc_open("self/oom_score_adj", O_WRONLY);
 	char text[16];
 	int n = snprintf(text, sizeof(text), "%d", (int)(int64_t)s->values[0]);
 
-	if (fd < 0 || write(fd, text, (size_t)n) < 0)
-		return -errno;
-	return 0;
+	if (fd < 0)
+		return fd;
+	return write(fd, text, (size_t)n) < 0 ? -errno : 0;
 }
 
 /* Also when none is given: init has taken itself out of the killer's reach, and that is not to be

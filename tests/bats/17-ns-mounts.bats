@@ -338,3 +338,16 @@ assert_flags() {
 	assert_line 'write /x: Read-only file system'
 	refute_output_contains 'write /dev/shm/x'
 }
+
+@test "/proc, /sys and /dev that are read-only do not keep init from what it does for the workload" {
+	config '.oom_score_adj = 5 | .agent = {path: "/probe", args: ["exit", "0"]} | .mounts = [
+		{destination: "/proc", type: "proc", options: ["ro"]},
+		{destination: "/sys", type: "sysfs", options: ["ro"]},
+		{destination: "/dev", type: "tmpfs", options: ["ro"]}]' \
+		cat /proc/self/oom_score_adj , write /proc/self/oom_score_adj 6 , mkdir /dev/x , exit 0
+	boot
+	assert_exit 0
+	assert_line 5
+	assert_line 'write /proc/self/oom_score_adj: Read-only file system'
+	assert_line 'mkdir /dev/x: Read-only file system'
+}

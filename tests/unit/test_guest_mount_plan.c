@@ -142,6 +142,18 @@ static void the_size_of_dev_is_left_out(void **state)
 	release(&p);
 }
 
+static void run_stays_for_an_init_of_the_images(void **state)
+{
+	struct planned p = plan_of("[{'destination':'/run','type':'tmpfs','options':['mode=700',"
+	                           "'nodev']}],'init_mode':'systemd'");
+
+	(void)state;
+	assert_int_equal(p.r, 0);
+	assert_int_equal(p.plan.items[0].action, MOUNT_ADJUST);
+	assert_int_equal(p.plan.items[0].options.own.count, 0);
+	release(&p);
+}
+
 static void a_second_one_is_stacked(void **state)
 {
 	struct planned p = plan_of("[{'destination':'/run','type':'tmpfs'},"
@@ -213,6 +225,7 @@ int main(void)
 	    cmocka_unit_test(what_is_done),
 	    cmocka_unit_test(the_machines_own),
 	    cmocka_unit_test(the_size_of_dev_is_left_out),
+	    cmocka_unit_test(run_stays_for_an_init_of_the_images),
 	    cmocka_unit_test(a_second_one_is_stacked),
 	    cmocka_unit_test(devices_are_told_from_names),
 	    cmocka_unit_test(what_is_refused),
