@@ -6,10 +6,14 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "account.h"
+#include "clock.h"
 #include "contract.h"
 #include "delegate.h"
 #include "force_readonly.h"
@@ -19,6 +23,8 @@
 #include "signal_set.h"
 #include "signals.h"
 #include "supervise.h"
+
+#define KILLED_US 5000000
 
 static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS};
 
@@ -96,6 +102,27 @@ static void report(int number)
 	supervise_farewell(reporter);
 }
 
+/* Those that have been killed let go of their files as they end, some time later: in the middle of
+ * a shutdown that may be the last of a filesystem. */
+static void wait_for_all(void)
+{
+	int64_t deadline = clock_us() + KILLED_US;
+	sigset_t child;
+
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	for (;;) {
+		pid_t pid = waitpid(-1, NULL, WNOHANG | __WALL);
+		int left = clock_left_ms(deadline);
+		const struct timespec wait = {left / 1000, left % 1000 * 1000000L};
+
+		if (pid < 0 || !left)
+			return;
+		if (pid == 0)
+			sigtimedwait(&child, NULL, &wait);
+	}
+}
+
 static void on_fault(int number, siginfo_t *info, void *context)
 {
 	(void)context;
@@ -108,6 +135,7 @@ static void on_fault(int number, siginfo_t *info, void *context)
 		return;
 	}
 	kill(-1, SIGKILL);
+	wait_for_all();
 	shut_down();
 	force_readonly();
 	report(number);
