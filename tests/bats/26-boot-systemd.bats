@@ -20,7 +20,7 @@ setup() {
 systemd() {
 	run_vmconfig run --config base.json --memory 512M --timeout 400 --verbose \
 		--disk "$SYSTEMD_IMAGE,ro,serial=root" "$@"
-	console=$(tr -d '\r' <<<"$stderr")
+	console=$(tr -d '\r' <<<"$stderr")$'\n'$(console_of "$stderr")
 }
 
 assert_console() {

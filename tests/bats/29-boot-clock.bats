@@ -14,6 +14,7 @@ load vm
 		-- cat /sys/class/misc/hw_random/rng_available , exit 0
 	assert_status 0
 	assert_output_contains virtio_rng
+	stderr=$(console_of "$stderr")
 	assert_stderr_contains 'entropy: 48 bytes of the config'
 	assert_stderr_contains 'random: crng init done'
 	# No second of difference to a host whose clock the machine's RTC has.

@@ -52,3 +52,9 @@ assert_clean() {
 	state=$(dumpe2fs -h "$1" 2>/dev/null)
 	[[ $state != *needs_recovery* ]] || fail "the journal of $1 needs recovery"
 }
+
+# console_of TEXT - what the console has said, without the lines that --verbose puts between its
+# bytes, wherever those are.
+console_of() {
+	printf '%s\n' "$1" | tr -d '\r' | sed -z 's/vmconfig: guest: [^\n]*\n//g'
+}
