@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The units, with the names and roles that microvm.nix's host module gives
- * them. "booted" is the package that a machine was started with: what runs
- * until the next start or restart is taken from there, also when the guest has
- * powered off and the machine starts over.
+ * them. "booted" is the package that a machine was started with: all that runs
+ * until its end, and what takes it down then, is taken from there. A restart
+ * makes it anew, also the one that systemd does when the guest has powered off.
  *
  * A line with "+" runs outside the sandbox, as root. Words given to a shell are
  * constants; the machine's name reaches it only as the working directory.

@@ -1,0 +1,100 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The units of `vmconfig host` under a real systemd: a machine is installed, starts over, is updated,
+# stopped and removed. Its VMM is a script: what counts here is who runs what, as whom, and when.
+# shellcheck disable=SC2016,SC2154 # for the guest's shell; bats and vm.bash set status and stderr
+
+load helper
+load vm
+
+SYSTEMD_IMAGE=$ROOT/build/images/systemd.img
+
+setup() {
+	need qemu-system-x86_64 jq
+	[ -s "$SYSTEMD_IMAGE" ] || skip_or_fail 'only root can make the image'
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+# What systemd runs once everything has started; each "saw" is looked for on the console.
+write_script() {
+	cat >script <<-'END'
+		state=/var/lib/microvms/web
+		package() {
+			mkdir -p "/srv/$1/bin"
+			cd "/srv/$1/bin"
+			printf '#!/bin/sh\necho "%s $(id -un) $(id -gn) $PWD" >started.tmp && mv started.tmp started\nexec sleep infinity\n' "$1" >microvm-run
+			printf '#!/bin/sh\necho %s >/run/microvm/shutdown; kill "$MAINPID"\n' "$1" >microvm-shutdown
+			printf '#!/bin/sh\necho "%s $(id -u)" >>/run/taps\n' "$1 up" >tap-up
+			printf '#!/bin/sh\necho "%s" >>/run/taps\n' "$1 down" >tap-down
+			chmod 755 *
+		}
+		wait_for() {
+			for try in $(seq 300); do
+				eval "$1" >/dev/null 2>&1 && return
+				sleep 0.2
+			done
+			echo "saw NO $1"
+			systemctl status --no-pager -l 'microvm*'
+		}
+		package one
+		package two
+		vmconfig host install >/dev/null || echo "saw NO install"
+		mkdir -m 1777 /run/microvm
+		vmconfig vm install web /srv/one --enable || echo "saw NO vm"
+		wait_for "test -e $state/started"
+		echo "saw start=$(cat $state/started)"
+		echo "saw links=$(readlink $state/current) $(readlink $state/booted) $(stat -c '%U %G %a' $state)"
+		echo "saw wanted=$(systemctl is-enabled microvm@web) skipped=$(systemctl is-active microvm-pci-devices@web)"
+		first=$(systemctl show --value -p MainPID microvm@web)
+		rm $state/started
+		vmconfig vm update web /srv/two >/dev/null
+		echo "saw list=$(vmconfig vm list --json)"
+		kill "$first"
+		wait_for "test -e $state/started"
+		echo "saw over=$(cut -d ' ' -f 1 $state/started) $(readlink $state/booted)"
+		rm $state/started
+		systemctl restart microvm@web
+		wait_for "test -e $state/started"
+		echo "saw restart=$(cut -d ' ' -f 1 $state/started) $(readlink $state/booted) shutdown=$(cat /run/microvm/shutdown)"
+		echo "saw locked=$(setpriv --reuid=microvm --regid=kvm --clear-groups sh -c "rm -f $state/current || echo no; rm -f $state/booted || echo no" 2>/dev/null | tr '\n' ' ')"
+		vmconfig vm remove web 2>&1 | sed 's/^/saw running=/'
+		systemctl stop microvm@web
+		wait_for "! test -L $state/booted"
+		echo "saw stop=$(systemctl is-active microvm@web) booted=$(readlink $state/booted) taps=$(tr '\n' , </run/taps)"
+		vmconfig vm remove web --purge 2>/dev/null
+		echo "saw removed=$(ls /var/lib/microvms) enabled=$(systemctl is-enabled microvm@web 2>/dev/null)"
+		systemctl poweroff
+	END
+}
+
+@test "a machine is installed, starts over with its package, is updated, stopped and removed" {
+	write_script
+	base64 -w 0 "$BUILD/vmconfig" >vmconfig.base64
+	jq -nc --rawfile script script --rawfile program vmconfig.base64 '{
+		entrypoint: ["/sbin/init"], cmd: [], workdir: "/", network_enabled: false,
+		init_mode: "systemd", env: {VMCONFIG_TEST: ". /opt/script"},
+		files: [{path: "/opt/script", content: $script},
+			{path: "/usr/local/bin/vmconfig", mode: 493, content_base64: $program}]}' >base.json
+	make_disk upper.img 128M
+	run_vmconfig run --config base.json --memory 512M --timeout 900 --verbose \
+		--disk "$SYSTEMD_IMAGE,ro,serial=root" --disk upper.img
+	assert_status 0
+	local console
+	console=$(tr -d '\r' <<<"$stderr")
+	expect() {
+		grep -qF -e "saw $1" <<<"$console" || explain "expected on the console: saw $1"
+	}
+	expect 'start=one microvm kvm /var/lib/microvms/web'
+	expect 'links=/srv/one /srv/one root kvm 1770'
+	expect 'wanted=enabled skipped=inactive'
+	grep -q 'saw list=.*"current":"/srv/two","booted":"/srv/one","restart_needed":true' <<<"$console"
+	# The guest has ended by itself: systemd restarts it with all that belongs to it.
+	expect 'over=two /srv/two'
+	expect 'restart=two /srv/two shutdown=two'
+	expect 'locked=no no'
+	expect "running=vmconfig: virtual machine 'web' runs"
+	expect 'stop=inactive booted= taps=one up 0,one down,two up 0,two down,two up 0,two down,'
+	expect 'removed= enabled='
+	[[ $console != *'saw NO'* ]] || explain 'a step has failed'
+	assert_clean upper.img
+}
