@@ -34,6 +34,15 @@ struct attendant {
 	const struct attend_options *options;
 };
 
+#define STOP_SLACK_S \
+	100 /* beyond the guest's stop timeout: microvm-shutdown's own limit, and more */
+
+static const struct attend_options *options_of(struct attendance *a)
+{
+	return ((struct attendant *)(void *)((char *)a - offsetof(struct attendant, attendance)))
+	    ->options;
+}
+
 static void started(struct attendance *a)
 {
 	(void)a;
@@ -42,15 +51,19 @@ static void started(struct attendance *a)
 
 static void stopping(struct attendance *a)
 {
-	(void)a;
-	notify("STOPPING=1\nSTATUS=the guest is asked to stop\n");
+	const struct attend_options *o = options_of(a);
+	char text[160];
+
+	/* A stop may take longer than the unit's own limit; microvm-shutdown has one. */
+	snprintf(text, sizeof(text),
+	         "STOPPING=1\nEXTEND_TIMEOUT_USEC=%lld\nSTATUS=the guest is asked to stop\n",
+	         (long long)(o->stop_timeout_s + STOP_SLACK_S) * 1000000);
+	notify(text);
 }
 
 static int ask(struct attendance *a)
 {
-	const struct attend_options *o =
-	    ((struct attendant *)(void *)((char *)a - offsetof(struct attendant, attendance)))
-	        ->options;
+	const struct attend_options *o = options_of(a);
 
 	return vmm_ask_to_stop(o->kind, o->command.items[0]);
 }

@@ -178,6 +178,9 @@ static int remove_machine(const struct vm_command *c, struct vm_store *store, ch
 		            operands[0], operands[0]);
 	if (store->live)
 		r = systemctl("disable", "--quiet", operands[0]);
+	/* What did not start may have left its helpers running: they stop with it. */
+	if (r == 0 && store->live)
+		r = systemctl("stop", NULL, operands[0]);
 	return r < 0 ? r : vm_store_remove(store, operands[0], c->purge);
 }
 

@@ -200,12 +200,17 @@ void oci_layers_release(struct oci_layers *layers)
 	*layers = (struct oci_layers){.layout.fd = -1};
 }
 
+#define MAX_LAYERS 512u /* engines stop at 127 */
+
 /* @diff_ids: one for each layer */
 static int take_layers(struct oci_layers *layers, const struct oci_manifest *manifest,
                        const char *document, const struct strlist *diff_ids)
 {
 	int r = 0;
 
+	if (manifest->layers.count > MAX_LAYERS)
+		return fail("%s: /layers: there are more than %u (MAX_LAYERS)", document,
+		            MAX_LAYERS);
 	layers->items = calloc(manifest->layers.count + 1, sizeof(*layers->items));
 	if (!layers->items)
 		return fail_errno(ENOMEM, "cannot read '%s'", document);

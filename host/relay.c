@@ -75,6 +75,7 @@ struct relay {
 	int signals;
 	enum stage stage;
 	bool stopping;
+	bool started;                /* and what follows that has been done */
 	bool stdin_ended;            /* and the guest has been told */
 	int64_t due[DEADLINE_COUNT]; /* ms of the monotonic clock; 0: never */
 	int64_t minded;              /* ms: when the output was last looked at */
@@ -273,6 +274,9 @@ static void note_started(struct relay *r)
 	struct attendance *a = r->options->attendance;
 	int result;
 
+	if (r->started) /* a guest may say it as often as it likes */
+		return;
+	r->started = true;
 	if (a)
 		a->started(a);
 	if (!r->options->started || r->stage != RUNNING)

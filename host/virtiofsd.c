@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "arg_list.h"
 #include "cleanup.h"
 #include "error.h"
 #include "vm.h"
@@ -165,6 +166,9 @@ static int serve(struct virtiofsds *s, struct vm_share *share, const char *progr
 	char *path = NULL;
 	pid_t pid;
 
+	/* It splits what follows -o at commas, and knows no quotes. */
+	if (arg_plain("virtiofsd", "share", share->source) < 0)
+		return -EINVAL;
 	if (asprintf(&path, "%s/%s", s->dir, share->tag) < 0)
 		return -ENOMEM;
 	free(share->socket);

@@ -5,8 +5,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,6 +88,30 @@ static int check_trust(const char *package, const char *name)
 	return 0;
 }
 
+/* Who may rename a directory on the way may put another package there; in a sticky one only the
+ * owner of an entry may. */
+static int check_way(const char *package)
+{
+	_cleanup_free_ char *path = strdup(package);
+	char *slash;
+
+	if (!path)
+		return fail_errno(ENOMEM, "'%s'", package);
+	do {
+		struct stat st;
+
+		slash = strrchr(path, '/');
+		slash[slash == path] = '\0'; /* "/" itself stays */
+		if (stat(path, &st) < 0)
+			return fail_errno(errno, "cannot read '%s'", path);
+		if (st.st_uid != 0 || (may_be_changed(&st) && !(st.st_mode & S_ISVTX)))
+			return fail("'%s' may be changed by others than root, and so may be what "
+			            "stands there: parts of a package run as root",
+			            path);
+	} while (slash != path);
+	return 0;
+}
+
 /* All that may run as root: the scripts, and what they execute of the package. */
 static int check_programs(const char *package, const char *directory)
 {
@@ -139,7 +163,9 @@ int vm_package_find(const struct vm_store *store, const char *package, char **pa
 			                  programs[i]);
 	}
 	if (store->live) {
-		r = check_trust(found, ".");
+		r = check_way(found);
+		if (r == 0)
+			r = check_trust(found, ".");
 		if (r == 0)
 			r = check_programs(found, "bin");
 		if (r == 0)
@@ -188,15 +214,17 @@ int vm_store_point(const struct vm_store *store, const char *name, const char *p
 /*
  * The machine's user makes its sockets here, but the directory is root's and
  * sticky: the links that say what runs as root are not that user's to change.
+ * Its group is that user's own: people are in "kvm" for the device alone, and
+ * are not to reach the sockets of what runs as root.
  */
 static int give_directory(const struct vm_store *store, int machine, const char *name)
 {
-	const struct group *group = store->live ? getgrnam(MICROVM_GROUP) : NULL;
+	const struct passwd *user = store->live ? getpwnam(MICROVM_USER) : NULL;
 
-	if (store->live && !group)
-		return fail("there is no group '%s': 'vmconfig host install' makes it",
-		            MICROVM_GROUP);
-	if ((group && fchown(machine, 0, group->gr_gid) < 0) || fchmod(machine, S_ISVTX | 0770) < 0)
+	if (store->live && !user)
+		return fail("there is no user '%s': 'vmconfig host install' makes it",
+		            MICROVM_USER);
+	if ((user && fchown(machine, 0, user->pw_gid) < 0) || fchmod(machine, S_ISVTX | 0770) < 0)
 		return fail_errno(errno, "cannot set the owner of '%s/%s'", store->path, name);
 	return 0;
 }

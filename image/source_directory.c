@@ -120,6 +120,8 @@ static int describe_file(struct directory_state *s, int dir, const char *name,
 {
 	_cleanup_fd_ int fd = -1;
 
+	if ((uint64_t)st->st_size > MAX_FILE_BYTES_IN_TREE)
+		return failed(s, EFBIG, "copy it");
 	inode->size = (uint64_t)st->st_size;
 	inode->source = 1; /* to be copied */
 	inode->data_blocks = (inode->size + BLOCK - 1) / BLOCK;

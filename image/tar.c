@@ -12,6 +12,7 @@
 #include "complaint.h"
 #include "tar_header.h"
 #include "tar_pax.h"
+#include "tree.h"
 
 #define BLOCK 512u
 
@@ -279,6 +280,8 @@ static int find_pieces(struct tar *t, struct tar_overrides *o, char type)
 		return tar_add_piece(&e->pieces, &e->piece_count, 0, t->left, t->complaint);
 	if (o->has_real_size)
 		e->size = o->real_size;
+	if (e->size > MAX_FILE_BYTES_IN_TREE)
+		return complain(t->complaint, "it is larger than a file can be (16 TiB)");
 	return r < 0 ? r : check_pieces(t);
 }
 

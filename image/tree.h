@@ -13,10 +13,11 @@
 
 #include "xattrs.h"
 
-#define MAX_NAME_BYTES 255u   /* of one component */
-#define MAX_PATH_BYTES 4095u  /* of a whole path: PATH_MAX counts a NUL */
-#define MAX_TREE_DEPTH 1024u  /* directories within each other */
-#define MAX_HARD_LINKS 65000u /* names of one inode, what ext4 can count */
+#define MAX_NAME_BYTES         255u                /* of one component */
+#define MAX_PATH_BYTES         4095u               /* of a whole path: PATH_MAX counts a NUL */
+#define MAX_FILE_BYTES_IN_TREE ((uint64_t)1 << 44) /* what extents of 4 KiB blocks can number */
+#define MAX_TREE_DEPTH         1024u               /* directories within each other */
+#define MAX_HARD_LINKS         65000u              /* names of one inode, what ext4 can count */
 
 /* A run of blocks of a file that is in one piece in the image. */
 struct extent {

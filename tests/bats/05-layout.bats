@@ -217,3 +217,18 @@ assert_no_image() {
 	assert_status 1
 	assert_stderr_contains "image/blobs/sha256/$(jq -r .digest <<<"$config" | cut -d : -f 2): /config/Entrypoint: "
 }
+
+@test "an image of more layers than any engine makes is refused with the limit" {
+	need jq
+	new_layout image
+	local digest config manifest
+	digest=$(printf '%064d' 0)
+	config=$(jq -nc --arg arch "$(goarch)" '{architecture: $arch, os: "linux", config: {Entrypoint: ["/a"]},
+		rootfs: {type: "layers", diff_ids: [range(513) | "sha256:'"$digest"'"]}}' | put_blob image $CONFIG)
+	manifest=$(jq -nc --argjson config "$config" '{schemaVersion: 2, config: $config, layers: [range(513) |
+		{mediaType: "application/vnd.oci.image.layer.v1.tar", size: 1, digest: "sha256:'"$digest"'"}]}' |
+		put_blob image $MANIFEST)
+	put_index image "$manifest"
+	run_vmconfig rootfs --image image -o root.img
+	assert_failure 1 'there are more than 512 (MAX_LAYERS)'
+}

@@ -169,6 +169,13 @@ state() {
 	chown 1 one
 	unshare -m sh try directory
 	chown 0 one
+	mkdir way
+	mv one way
+	chown 1 way
+	sed -i 's|/one|/way/one|' try
+	unshare -m sh try way
+	grep -q "/way' may be changed by others than root" said
+	grep -q 'refused way' said
 	grep -q "/bin/tap-up' may be changed by others than root" said
 	grep -q 'refused file' said
 	grep -q "/one/.' may be changed by others than root" said

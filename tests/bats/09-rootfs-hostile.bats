@@ -191,6 +191,7 @@ damage() {
 	# A size without the bytes takes neither memory nor time.
 	refuse "files have more than 68719476736 bytes (--max-bytes)" <<<'file x 1 size=1099511627776'
 	refuse "entry 'x': the archive ends in the middle of it" <<<'file x 1 size=8589934591'
+	refuse "it is larger than a file can be (16 TiB)" <<<'file x 0 size=0 GNU.sparse.realsize=9223372036854775807'
 	refuse "its sparse map does not match its size" <<<'file x 1 GNU.sparse.realsize=1099511627776 GNU.sparse.map=0,1099511627776'
 }
 

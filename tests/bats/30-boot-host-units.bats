@@ -56,7 +56,7 @@ write_script() {
 		systemctl restart microvm@web
 		wait_for "test -e $state/started"
 		echo "saw restart=$(cut -d ' ' -f 1 $state/started) $(readlink $state/booted) shutdown=$(cat /run/microvm/shutdown)"
-		echo "saw locked=$(setpriv --reuid=microvm --regid=kvm --clear-groups sh -c "rm -f $state/current || echo no; rm -f $state/booted || echo no" 2>/dev/null | tr '\n' ' ')"
+		echo "saw locked=$(setpriv --reuid=microvm --regid=microvm --clear-groups sh -c "rm -f $state/current || echo no; rm -f $state/booted || echo no" 2>/dev/null | tr '\n' ' ')"
 		vmconfig vm remove web 2>&1 | sed 's/^/saw running=/'
 		systemctl stop microvm@web
 		wait_for "! test -L $state/booted"
@@ -85,7 +85,7 @@ write_script() {
 		grep -qF -e "saw $1" <<<"$console" || explain "expected on the console: saw $1"
 	}
 	expect 'start=one microvm kvm /var/lib/microvms/web'
-	expect 'links=/srv/one /srv/one root kvm 1770'
+	expect 'links=/srv/one /srv/one root microvm 1770'
 	expect 'wanted=enabled skipped=inactive'
 	grep -q 'saw list=.*"current":"/srv/two","booted":"/srv/one","restart_needed":true' <<<"$console"
 	# The guest has ended by itself: systemd restarts it with all that belongs to it.
