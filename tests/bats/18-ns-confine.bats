@@ -285,6 +285,12 @@ assert_caps() {
 	assert_no_exec 126 "cannot execute '/probe': not executable"
 }
 
+@test "seccomp: a filter that refuses everything, even to exit, is told and does not hang init" {
+	config '.seccomp = {defaultAction: "SCMP_ACT_ERRNO"}' say no
+	boot
+	assert_no_exec 126 "cannot execute '/probe': Operation not permitted"
+}
+
 @test "seccomp: other architectures are let through when they are listed" {
 	# x32 is a bit of the number: without it in the list, that is another machine's call.
 	local x32=$((0x40000000 + 39))
