@@ -10,4 +10,7 @@
  */
 void force_readonly(void);
 
+/* force_readonly_permit() - PID 1 says so first, for itself and those that it forks. */
+void force_readonly_permit(void);
+
 #endif

@@ -51,6 +51,7 @@
 #include "contract.h"
 #include "crash.h"
 #include "errno_name.h"
+#include "force_readonly.h"
 #include "guest.h"
 #include "handover.h"
 #include "last_stage.h"
@@ -240,6 +241,7 @@ static void begin(void)
 	umask(022);
 	log_setup("init", STDERR_FILENO, LOG_LEVEL_INFO);
 	crash_guard();
+	force_readonly_permit();
 	/* Ctrl-Alt-Del becomes SIGINT to us. EINVAL in a namespace, which has no such key. */
 	reboot(RB_DISABLE_CAD);
 }

@@ -65,4 +65,5 @@ boot_init() {
 	wait_for_vm
 	assert_status 137
 	assert_stderr_contains 'guest: the init did not power off within 1 s of being asked'
+	assert_clean init.img
 }
