@@ -66,7 +66,7 @@ static bool reap_until(int64_t deadline_us)
 	}
 }
 
-static void end_the_rest(void)
+void end_the_rest(void)
 {
 	if (kill(-1, SIGTERM) == 0)
 		kill(-1, SIGCONT);

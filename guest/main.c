@@ -305,6 +305,7 @@ int main(int argc, char **argv)
 	} else {
 		report_failure(&g, &account, &last);
 		end = g.cmdline.end;
+		end_the_rest(); /* an agent, what hooks have left: they may hold files open */
 	}
 	crash_phase("shutdown");
 	shut_down(&g, &account);

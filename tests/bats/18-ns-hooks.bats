@@ -97,6 +97,15 @@ hooks() {
 	assert_line 'orphans 20 zombies 0'
 }
 
+@test "what a hook leaves behind ends with a boot that fails, and the disks are clean" {
+	make_image data.img
+	config "$(hooks "$(hook write /data/file text , hold /data/file , leave session)" "$(hook exit 3)") |
+		.volume_mounts = [{device: \"/dev/vdb\", path: \"/data\", mode: \"rw\"}]" say no
+	boot --disk data.img
+	assert_failed workload "hook '/probe' failed with status 3"
+	assert_clean data.img
+}
+
 @test "hooks run where the workload has a terminal" {
 	config "$(hooks "$(hook say hook , tty)") | .terminal = true" tty
 	boot
