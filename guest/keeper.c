@@ -44,6 +44,7 @@ struct keeper {
 	const struct init_kind *kind;
 	int stop_signal;
 	int64_t stop_us;
+	enum machine_end end; /* when we have to end it */
 	int signal_fd;
 	int started_fd; /* of a pipe whose other end the exec closes; -1 after that */
 	int listener;
@@ -112,11 +113,13 @@ static void __attribute__((noreturn)) power_off_ourselves(struct keeper *k)
 	snprintf(m.error, sizeof(m.error),
 	         "the init did not power off within %lld s of being asked",
 	         (long long)(k->stop_us / SECOND_US));
+	if (k->end != MACHINE_POWER_OFF)
+		snprintf(m.power, sizeof(m.power), "%s", machine_end_name(k->end));
 	sync_for_a_while();
 	force_readonly();
 	account_send(k->account, &m);
 	supervise_farewell(k->account);
-	shutdown_machine(MACHINE_POWER_OFF);
+	shutdown_machine(k->end);
 }
 
 static void on_deadline(struct keeper *k)
@@ -329,6 +332,7 @@ pid_t keeper_start(struct guest *g, struct account *a, const struct init_kind *k
 	    .pins = &g->pins,
 	    .kind = kind,
 	    .listener = -1,
+	    .end = g->cmdline.end,
 	    .stop_signal = cfg->stop_signal ? signal_parse(cfg->stop_signal) : kind->stop_signal,
 	    .stop_us = (cfg->stop_timeout.set ? cfg->stop_timeout.value : kind->stop_timeout_s) *
 	               SECOND_US,

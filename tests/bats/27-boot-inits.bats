@@ -52,18 +52,19 @@ boot_init() {
 	debugfs -R 'cat /kept' init.img 2>/dev/null | grep -qx kept
 }
 
-@test "an init that does not stop is powered off in the end, and the report says so" {
+@test "an init that does not stop is ended as vmconfig.end= has it, and the report says so" {
 	cat >script <<-'END'
 		#!/bin/sh
 		trap '' TERM
 		echo script is up
 		while :; do read -r _; done
 	END
-	boot_init script --stop-timeout 1
+	boot_init script --stop-timeout 1 --append vmconfig.end=reboot
 	wait_for_line stderr 'script is up'
 	kill -TERM "$vm"
 	wait_for_vm
 	assert_status 137
+	assert_stderr_contains 'reboot: Restarting system'
 	assert_stderr_contains 'guest: the init did not power off within 1 s of being asked'
 	assert_clean init.img
 }
