@@ -125,7 +125,9 @@ bool port_wait_writable(int fd, int64_t deadline_us)
 			return false;
 		if (!port_is_held(fd))
 			return true;
-		if (!deadline_wait_signal(SIGIO, deadline_us))
+		/* There may always be another: whoever may send SIGIO to init can do it all the
+		 * time. */
+		if (!deadline_wait_signal(SIGIO, deadline_us) || clock_us() >= deadline_us)
 			return false;
 	}
 }

@@ -67,6 +67,22 @@ static void test_waiting_ends_at_the_deadline(void **state)
 	assert_false(port_wait_writable(port, clock_us() + 1000));
 }
 
+/* In a flood there is always one more. Two can be pending, for the thread and for the process. */
+static void test_waiting_ends_at_the_deadline_in_a_flood_of_signals(void **state)
+{
+	const struct timespec now = {0};
+	sigset_t sigio;
+
+	(void)state;
+	leave();
+	sigemptyset(&sigio);
+	sigaddset(&sigio, SIGIO);
+	raise(SIGIO);
+	kill(getpid(), SIGIO);
+	assert_false(port_wait_writable(port, clock_us()));
+	assert_int_equal(sigtimedwait(&sigio, NULL, &now), SIGIO);
+}
+
 static void test_a_stream_does_not_poll_a_port_that_is_held(void **state)
 {
 	char buffer[16] = "last words";
@@ -95,6 +111,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    PORT_TEST(test_a_port_is_held_only_while_nobody_is_there),
 	    PORT_TEST(test_waiting_ends_at_the_deadline),
+	    PORT_TEST(test_waiting_ends_at_the_deadline_in_a_flood_of_signals),
 	    PORT_TEST(test_a_stream_does_not_poll_a_port_that_is_held),
 	};
 
