@@ -123,11 +123,18 @@ static void wait_for_all(void)
 	}
 }
 
+/* Of the kernel, or of abort(3). What others have sent must not be able to end us; that they have
+ * another PID than their own the kernel lets nobody say. */
+static bool is_our_own(int number, const siginfo_t *info)
+{
+	return info->si_code > 0 ||
+	       (number == SIGABRT && info->si_code == SI_TKILL && info->si_pid == getpid());
+}
+
 static void on_fault(int number, siginfo_t *info, void *context)
 {
 	(void)context;
-	/* Sent by somebody with kill(2), who must not be able to end us. */
-	if (info->si_code <= 0)
+	if (!is_our_own(number, info))
 		return;
 	/* A child of init's ends by it, as soon as it has returned to where the fault is. */
 	if (getpid() != 1) {

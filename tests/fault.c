@@ -7,8 +7,8 @@
  * line, says which: PHASE:[heap:]N[:ERRNO], the Nth call of that phase, counted
  * from 1, with that error number instead of one that the call would have;
  * PHASE has "-" for blanks, and allocations are counted apart, as "heap".
- * PHASE:N:crash makes init itself crash there. Which call has failed is said
- * on standard error.
+ * PHASE:N:crash makes init itself crash there, PHASE:N:abort calls abort(3). Which call has failed
+ * is said on standard error.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -36,6 +36,7 @@ static struct {
 	long number; /* 0: none */
 	int error;   /* 0: the call's own */
 	bool crash;
+	bool abort;
 	bool heap;
 } plan;
 
@@ -57,6 +58,7 @@ static void read_plan(void)
 	if (*end != ':')
 		return;
 	plan.crash = strcmp(end + 1, "crash") == 0;
+	plan.abort = strcmp(end + 1, "abort") == 0;
 	plan.error = atoi(end + 1);
 }
 
@@ -83,6 +85,8 @@ static bool is_it(const char *name, int error, bool heap)
 	(void)!write(STDERR_FILENO, "\n", 1);
 	if (plan.crash)
 		__builtin_trap();
+	if (plan.abort)
+		abort();
 	errno = plan.error ? plan.error : error;
 	return true;
 }

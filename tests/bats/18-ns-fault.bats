@@ -145,6 +145,12 @@ all_of() {
 	[ -z "$fired" ] || fail 'init has allocated memory'
 }
 
+@test "an assertion of init's own that does not hold is a crash as well" {
+	boot_with config-disk:2:abort
+	judge config-disk
+	[[ $last == *'init itself has crashed: SIGABRT'* ]] || blame config-disk 'it should be said'
+}
+
 @test "init itself crashes, in each phase, and while the workload runs: a report, and clean disks" {
 	local phase crashes=0
 	for phase in $(names_of) supervise shutdown; do
