@@ -33,7 +33,8 @@ int package_begin(struct package *p, const char *path)
 		p->temporary = NULL;
 		return fail_errno(ENOMEM, "cannot write '%s'", path);
 	}
-	if (mkdir(p->temporary, 0755) < 0) {
+	/* Half a package is nobody's business. */
+	if (mkdir(p->temporary, 0700) < 0) {
 		int error = errno;
 
 		free(steal_ptr(&p->temporary));
@@ -192,6 +193,9 @@ void package_digest(const struct package *p, char text[17])
 
 int package_commit(struct package *p)
 {
+	/* Whatever the umask: the user that the VMM runs as is to reach its programs. */
+	if (chmod(p->temporary, 0755) < 0)
+		return fail_errno(errno, "cannot write '%s'", p->path);
 	if (rename(p->temporary, p->path) < 0) {
 		if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR)
 			return fail("'%s' is there already: a package is not changed, make a new "

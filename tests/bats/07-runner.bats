@@ -43,6 +43,9 @@ mode() {
 	[ "$(mode web/share/vmconfig/kernel)" = 644 ]
 	[ "$(mode web/bin/microvm-run)" = 755 ]
 	[ "$(mode web)" = 755 ]
+	(umask 077 && "$VMCONFIG" runner --config base.json --kernel vmlinuz --initrd initrd.cpio \
+		--vmm /usr/bin/qemu-system-x86_64 --disk root.img,ro -o closed)
+	[ "$(mode closed)$(mode closed/bin)$(mode closed/bin/microvm-run)" = 755755755 ]
 	cmp web/libexec/vmconfig "$VMCONFIG"
 	run ! grep -r s3cret web/bin web/share/microvm
 }
