@@ -24,6 +24,7 @@
 #include "steps.h"
 
 #define SECOND_US INT64_C(1000000)
+#define KILLED_US (5 * SECOND_US) /* SIGKILL to leaving it to itself */
 
 /* One hook, made ready. */
 struct hook_run {
@@ -136,7 +137,8 @@ static int take_end(struct guest *g, const struct hook *hook, pid_t pid)
 		kill(-pid, SIGKILL); /* the group that it leads */
 		kill(pid, SIGKILL);
 	}
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+	while ((in_time || wait_for_end(pid, clock_us() + KILLED_US)) &&
+	       waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (!in_time)
 		return guest_error(g, 0, "hook '%s' was killed: it had not ended after %lld s",

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/mman.h>
@@ -12,9 +13,13 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "clock.h"
 #include "contract.h"
 #include "exec_plan.h"
 #include "steps.h"
+
+#define LIMIT_US  60000000
+#define KILLED_US 5000000 /* SIGKILL to leaving it to itself */
 
 struct launch_progress {
 	volatile size_t step;
@@ -78,7 +83,7 @@ int launch_fork(struct launch *l, const struct steps *plan, const struct exec_pl
 	_cleanup_fd_ int gate = -1, open_end = -1;
 	int ends[2], r;
 
-	*l = (struct launch){.gate = -1, .closed = -1, .steps = plan->count};
+	*l = (struct launch){.gate = -1, .closed = -1, .steps = plan->count, .limit_us = LIMIT_US};
 	l->progress = mmap(NULL, sizeof(*l->progress), PROT_READ | PROT_WRITE,
 	                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (l->progress == MAP_FAILED) {
@@ -121,6 +126,31 @@ static void reap(struct launch *l)
 	l->pid = 0;
 }
 
+/* Nobody writes into it: it is ready when the child's end has closed. */
+static bool is_closed_by(const struct launch *l, int64_t deadline_us)
+{
+	struct pollfd closed = {.fd = l->closed, .events = POLLIN};
+	int n;
+
+	do
+		n = poll(&closed, 1, clock_left_ms(deadline_us));
+	while ((n < 0 && errno == EINTR) || (n == 0 && clock_us() < deadline_us));
+	if (n < 0)
+		wait_at(l->closed);
+	return n != 0;
+}
+
+/* It may be in a system call that nothing ends, of a filesystem whose host has gone. */
+static void give_up(struct launch *l)
+{
+	kill(l->pid, SIGKILL);
+	l->step = l->progress->step;
+	l->error = ETIMEDOUT;
+	if (is_closed_by(l, clock_us() + KILLED_US))
+		reap(l);
+	l->pid = 0;
+}
+
 pid_t launch_go(struct launch *l)
 {
 	pid_t pid = l->pid;
@@ -128,7 +158,10 @@ pid_t launch_go(struct launch *l)
 
 	while (write(l->gate, &byte, 1) < 0 && errno == EINTR)
 		;
-	wait_at(l->closed); /* nobody writes: it returns when the child's end closes */
+	if (!is_closed_by(l, clock_us() + l->limit_us)) {
+		give_up(l);
+		return 0;
+	}
 	l->step = l->progress->step;
 	l->error = l->progress->error;
 	if (l->step == l->steps && !l->error) {

@@ -9,6 +9,7 @@
 #define VMCONFIG_LAUNCH_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct exec_plan;
@@ -17,12 +18,13 @@ struct steps;
 
 struct launch {
 	pid_t pid;
-	int gate;   /* a byte into it lets the child begin */
-	int closed; /* ends when the child has executed the program, or has ended */
+	int gate;         /* a byte into it lets the child begin */
+	int closed;       /* ends when the child has executed the program, or has ended */
+	int64_t limit_us; /* how long all of it may take; launch_fork() sets what is usual */
 	struct launch_progress *progress;
 	size_t steps; /* in the plan */
 	size_t step;  /* where it failed; the number of steps: executing the program */
-	int error;    /* errno; 0 when it was killed in that step, by @signal */
+	int error;    /* errno, ETIMEDOUT at the limit; 0: killed in that step, by @signal */
 	int signal;
 };
 
@@ -36,7 +38,8 @@ int launch_fork(struct launch *l, const struct steps *plan, const struct exec_pl
 
 /*
  * launch_go() - let it begin, and wait until it has executed the program.
- * Return: its PID, or 0: then it has been reaped, and @l says what happened.
+ * Return: its PID, or 0: then it has been reaped, or was killed at the limit, and @l says what
+ * happened.
  */
 pid_t launch_go(struct launch *l);
 
