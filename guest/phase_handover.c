@@ -35,6 +35,7 @@
 #include "systemd_env.h"
 
 #define ENVIRONMENT_FILE "/run/systemd/system.conf.d/00-vmconfig.conf"
+#define SYSCTL_FILE      "/run/sysctl.d/zzz-vmconfig.conf"
 
 /* From the phase to the exec. */
 static struct {
@@ -115,6 +116,32 @@ static int write_environment(struct guest *g, int run_fd)
 	return r < 0 ? guest_error(g, -r, "cannot write '%s'", ENVIRONMENT_FILE) : 0;
 }
 
+/* systemd-sysctl(8) sets what the image's files say, after us: the last file counts. */
+static int write_sysctl(struct guest *g, int run_fd)
+{
+	const struct strmap *parameters = &g->config.sysctl;
+	struct runtime_file f;
+	int r = 0;
+
+	if (!parameters->count)
+		return 0;
+	runtime_file_begin(&f);
+	for (size_t i = 0; r == 0 && i < parameters->count; i++) {
+		const struct strpair *p = &parameters->items[i];
+
+		if (strchr(p->name, '\n') || strchr(p->value, '\n'))
+			r = guest_error(g, 0, "'%s' of sysctl has a line break: no file can say it",
+			                p->name);
+		runtime_file_put(&f, "%s = %s\n", p->name, p->value);
+	}
+	if (r < 0) {
+		runtime_file_drop(&f);
+		return r;
+	}
+	r = runtime_file_end(&f, run_fd, SYSCTL_FILE, 0644);
+	return r < 0 ? guest_error(g, -r, "cannot write '%s'", SYSCTL_FILE) : 0;
+}
+
 /* This very program, for the initramfs goes. */
 static int place_last_stage(struct guest *g, int run_fd)
 {
@@ -146,6 +173,8 @@ static int write_files(struct guest *g)
 	if (r < 0 || !handover.kind->is_systemd)
 		return r;
 	r = write_environment(g, run_fd);
+	if (r == 0)
+		r = write_sysctl(g, run_fd);
 	if (r == 0)
 		r = net_hands_off(g, run_fd);
 	if (r < 0)

@@ -112,6 +112,27 @@ assert_ended() {
 	refute_output_contains network
 }
 
+@test "systemd-sysctl finds the config's kernel parameters, after those of all other files" {
+	tree sbin/ usr/lib/systemd/
+	cp "$BUILD/probe" tree/usr/lib/systemd/systemd
+	ln -s ../usr/lib/systemd/systemd tree/sbin/init
+	make_image root.img tree
+	FILTER='.sysctl = {"kernel/msgmax": "4242", "net.ipv4.ping_group_range": "1 2"} |
+		.entrypoint = ["/sbin/init"]' become_init cat /run/sysctl.d/zzz-vmconfig.conf , \
+		become $LAST_STAGE poweroff
+	boot_image root.img,ro
+	assert_ended
+	assert_line 'kernel/msgmax = 4242'
+	assert_line 'net.ipv4.ping_group_range = 1 2'
+	FILTER='.sysctl = {"kernel.msgmax": "4242\n"} | .entrypoint = ["/sbin/init"]' become_init say no
+	boot_image root.img,ro
+	assert_failed handover "'kernel.msgmax' of sysctl has a line break"
+	FILTER='.entrypoint = ["/sbin/init"]' become_init ls /run/sysctl.d , become $LAST_STAGE poweroff
+	boot_image root.img,ro
+	assert_ended
+	assert_line 'ls /run/sysctl.d: No such file or directory'
+}
+
 @test "another init finds no files of systemd's" {
 	become_init ls /run/systemd , ls /run/initramfs , become $LAST_STAGE poweroff
 	boot
