@@ -15,6 +15,7 @@
 
 #include "cleanup.h"
 #include "clock.h"
+#include "delegate.h"
 #include "list.h"
 #include "log.h"
 #include "mount_list.h"
@@ -90,7 +91,8 @@ size_t in_use_wait(const struct in_use *u)
 	int64_t deadline = clock_us() + WAIT_US;
 
 	while (count_in_use(u, false)) {
-		if (clock_us() >= deadline)
+		/* What has been given up keeps its device: waiting does not help. */
+		if (delegate_gave_up() || clock_us() >= deadline)
 			return count_in_use(u, true);
 		nanosleep(&pause_time, NULL);
 	}

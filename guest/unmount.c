@@ -41,6 +41,11 @@ static int run_unmount(void *target)
 	return umount2(target, UMOUNT_NOFOLLOW) < 0 ? -errno : 0;
 }
 
+static int run_detach(void *target)
+{
+	return umount2(target, UMOUNT_NOFOLLOW | MNT_DETACH) < 0 ? -errno : 0;
+}
+
 static int run_readonly(void *target)
 {
 	return mount(NULL, target, NULL, MS_REMOUNT | MS_RDONLY, NULL) < 0 ? -errno : 0;
@@ -51,11 +56,13 @@ static int run_readonly(void *target)
 static int take_away(const struct mount_entry *m, bool detach)
 {
 	const struct delegate_work work = {.run = run_unmount, .data = m->target, .give_fd = -1};
+	const struct delegate_work detaching = {
+	    .run = run_detach, .data = m->target, .give_fd = -1};
 	int r = is_in_memory(m) ? run_unmount(m->target) : delegate(&work);
 
-	if (r == -EBUSY && detach && is_virtual(m))
-		return umount2(m->target, UMOUNT_NOFOLLOW | MNT_DETACH) < 0 ? -errno : 0;
-	return r;
+	if (r != -EBUSY || !detach || !is_virtual(m))
+		return r;
+	return is_in_memory(m) ? run_detach(m->target) : delegate(&detaching);
 }
 
 static bool is_kept(const char *target, const char *below)
