@@ -42,7 +42,7 @@ enum vmm_control {
 
 struct vmm_kind {
 	const char *name;
-	const char *compared; /* the version whose documentation its flags were checked against */
+	const char *compared;     /* the version that its flags are meant for */
 	const char *programs[2];  /* basenames; "-", "_" or "." and more may follow */
 	unsigned features;        /* enum vmm_feature */
 	unsigned formats;         /* 1 << enum vm_image_format */
