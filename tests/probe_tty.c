@@ -168,8 +168,12 @@ static int verb_jobs(char **words)
 	kill(-pid, SIGCONT);
 	tell("writer", pid, 0);
 
+	/* It is stopped for reading before it is in the foreground, not perhaps. */
 	pid = start_job(0);
+	waitpid(pid, NULL, WUNTRACED);
 	foreground(pid);
+	kill(-pid, SIGCONT);
+	waitpid(pid, NULL, WCONTINUED);
 	printf("type control-Z\n");
 	tell("stopped", pid, 0);
 	kill(-pid, SIGCONT);
