@@ -13,7 +13,7 @@ static int run_image(int argc, char **argv)
 
 const struct command cmd_rootfs = {
     .name = "rootfs",
-    .synopsis = "--image LAYOUT[:REF] | --dir DIR -o IMG",
+    .synopsis = "--image LAYOUT[:REF][@DIGEST] | --dir DIR -o IMG",
     .summary = "make a root filesystem of an image's layers, or of a directory",
     .groups = NULL,
     .run = run_image,

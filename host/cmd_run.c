@@ -65,7 +65,7 @@ static int attach_root(const struct run *run, struct request *request, int *imag
 	int fd;
 
 	if (wants_image_root(run, request))
-		fd = image_root_attach(run->input.argument, request);
+		fd = image_root_attach(request);
 	else if (wants_bundle_root(run, request))
 		fd = bundle_root_attach(request);
 	else

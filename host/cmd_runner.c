@@ -99,7 +99,7 @@ static int attach_root(const struct cmd_runner *c, struct request *request, int 
 	if (c->runner.reference || request->vm.disks.count)
 		return 0;
 	if (c->input.kind == INPUT_IMAGE && !(root && root->device))
-		*fd = image_root_attach(c->input.argument, request);
+		*fd = image_root_attach(request);
 	else if (c->input.kind == INPUT_BUNDLE && request->root_dir &&
 	         !(root && root->device && strcmp(root->device, ROOT_LOWER_FALLBACK) != 0))
 		*fd = bundle_root_attach(request);

@@ -54,6 +54,7 @@ void document_release(struct document *d)
 	json_release(&d->json);
 	problems_release(&d->problems);
 	free(d->name);
+	free(d->image);
 	free(d->text);
 	*d = (struct document){0};
 }

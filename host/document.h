@@ -9,6 +9,7 @@ struct document {
 	char *name; /* how messages call it */
 	char *text;
 	size_t length;
+	char *image;          /* LAYOUT@DIGEST of the image whose config it is, or NULL */
 	struct json_doc json; /* of document_parse(); its root is NULL when that failed */
 	bool parsed;          /* whether it was tried */
 	int parse_result;

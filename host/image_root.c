@@ -65,7 +65,10 @@ static int make_image(const char *option, const char *spec, const char *path)
 	return r;
 }
 
-/* Return: a descriptor of the image with a shared lock, or negative after printing a line. */
+/*
+ * @spec: has a digest, so that the image that is made is the one that the key is of
+ * Return: a descriptor of the image with a shared lock, or negative after printing a line.
+ */
 static int find_or_make(const struct cache *cache, const char *spec, char **path)
 {
 	_cleanup_free_ char *target = NULL;
@@ -131,7 +134,7 @@ static int point_config(struct vmconfig *cfg)
 	return 0;
 }
 
-int image_root_attach(const char *spec, struct request *r)
+int image_root_attach(struct request *r)
 {
 	_cleanup_(cache_release) struct cache cache = {.fd = -1};
 	_cleanup_fd_ int fd = -1;
@@ -142,7 +145,7 @@ int image_root_attach(const char *spec, struct request *r)
 		result = cache_open(&cache);
 	if (result < 0)
 		return result;
-	fd = find_or_make(&cache, spec, &path);
+	fd = find_or_make(&cache, r->image, &path);
 	if (fd < 0)
 		return fd;
 	result = add_disk(&r->vm, path);

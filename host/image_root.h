@@ -6,14 +6,13 @@
 struct request;
 
 /*
- * image_root_attach() - make the root image of @spec, or take it from the cache, and give it to
+ * image_root_attach() - make the root image of @r->image, or take it from the cache, and give it to
  * the machine: read-only, behind the disks of the command line, a tmpfs above it.
- * @spec: LAYOUT[:REF]
  *
  * Return: a descriptor that keeps the image in the cache while it is open, or negative after
  * printing a line.
  */
-int image_root_attach(const char *spec, struct request *r);
+int image_root_attach(struct request *r);
 
 /*
  * bundle_root_attach() - the same of @r->root_dir, a directory: a copy as it is now, for this run

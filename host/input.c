@@ -36,8 +36,8 @@ static int set_input(const struct option_row *row, void *member, const char *val
 const struct option_row input_options[] = {
     {"bundle", 0, "DIR", "an OCI runtime bundle", set_input, .value = INPUT_BUNDLE,
      .flags = OPTION_FILE},
-    {"image", 0, "LAYOUT[:REF]", "an image in an OCI image layout", set_input, .value = INPUT_IMAGE,
-     .flags = OPTION_FILE},
+    {"image", 0, "LAYOUT[:REF][@DIGEST]", "an image in an OCI image layout", set_input,
+     .value = INPUT_IMAGE, .flags = OPTION_FILE},
     {"image-config", 0, "FILE", "an OCI image configuration; - is standard input", set_input,
      .value = INPUT_IMAGE_CONFIG, .flags = OPTION_FILE},
     {"config", 0, "FILE", "a vmconfig or seed-schema config.json; - is standard input", set_input,
@@ -66,7 +66,7 @@ int input_load(const struct input *in, struct document *d)
 	case INPUT_BUNDLE:
 		return load_bundle(in->argument, d);
 	case INPUT_IMAGE:
-		return layout_read_config(in->argument, &d->text, &d->length, &d->name);
+		return layout_read_config(in->argument, &d->text, &d->length, &d->name, &d->image);
 	case INPUT_RUNTIME_CONFIG:
 	case INPUT_IMAGE_CONFIG:
 	case INPUT_CONFIG:
@@ -89,6 +89,8 @@ int input_convert(const struct input *in, struct document *d, struct request *r)
 	case INPUT_RUNTIME_CONFIG:
 		return oci_runtime_read(d, NULL, r);
 	case INPUT_IMAGE:
+		r->image = steal_ptr(&d->image);
+		return oci_image_read(d, r);
 	case INPUT_IMAGE_CONFIG:
 		return oci_image_read(d, r);
 	default:

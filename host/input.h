@@ -21,7 +21,7 @@ enum input_kind {
 
 struct input {
 	enum input_kind kind;
-	const char *argument; /* DIR, LAYOUT[:REF] or FILE; not owned */
+	const char *argument; /* DIR, LAYOUT[:REF][@DIGEST] or FILE; not owned */
 	bool strict;          /* warnings are errors */
 	bool runs_hooks;      /* who makes the request runs a bundle's hooks */
 	bool incomplete;      /* it is only looked at: what is needed to run it may be missing */

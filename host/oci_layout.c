@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * OCI image layouts: LAYOUT[:REF] -> index.json -> manifest -> config.
+ * OCI image layouts: LAYOUT[:REF][@DIGEST] -> index.json -> manifest -> config.
  *
  * Finding the manifest is one thing (oci_search.h), reading what it names
  * another: the config is what `build` wants, the layers are for others.
@@ -18,6 +18,7 @@
 
 #include "blob.h"
 #include "cleanup.h"
+#include "digest.h"
 #include "error.h"
 #include "oci_index.h"
 #include "oci_search.h"
@@ -29,7 +30,8 @@
 /* An image that was asked for. */
 struct image {
 	struct layout layout;
-	char *ref; /* what stood after LAYOUT, or NULL */
+	char *ref;    /* what stood after LAYOUT, or NULL */
+	char *digest; /* what stood after '@', or NULL */
 	struct blob manifest;
 };
 
@@ -39,6 +41,7 @@ static void image_release(struct image *image)
 		close(image->layout.fd);
 	free(image->layout.path);
 	free(image->ref);
+	free(image->digest);
 	blob_release(&image->manifest);
 }
 
@@ -49,17 +52,34 @@ static bool is_directory(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+/* Take a digest off the end of @spec. A name may hold '@' as well: what follows tells. */
+static int split_digest(char *spec, char **digest)
+{
+	char *at = strrchr(spec, '@');
+	const char *hex;
+
+	if (!at || !digest_parse(at + 1, &hex))
+		return 0;
+	*digest = strdup(at + 1);
+	*at = '\0';
+	return *digest ? 0 : -ENOMEM;
+}
+
 /*
- * Take LAYOUT[:REF] apart. Both may hold colons: the longest directory there is wins.
+ * Take LAYOUT[:REF][@DIGEST] apart. All may hold colons: the longest directory there is wins.
  * Return: 0 or -errno after printing a line.
  */
 static int split_spec(const char *spec, struct image *image)
 {
 	char *path = image->layout.path = strdup(spec);
+	size_t length;
 	struct stat st;
 
 	if (!path)
 		return fail_errno(ENOMEM, "cannot read '%s'", spec);
+	if (!is_directory(path) && split_digest(path, &image->digest) < 0)
+		return fail_errno(ENOMEM, "cannot read '%s'", spec);
+	length = strlen(path);
 	while (!is_directory(path)) {
 		char *colon = strrchr(path, ':');
 
@@ -71,9 +91,9 @@ static int split_spec(const char *spec, struct image *image)
 			return fail_errno(errno, "cannot open '%s'", path);
 		*colon = '\0';
 	}
-	if (strlen(path) == strlen(spec))
+	if (strlen(path) == length)
 		return 0;
-	image->ref = strdup(spec + strlen(path) + 1);
+	image->ref = strndup(spec + strlen(path) + 1, length - strlen(path) - 1);
 	if (!image->ref)
 		return fail_errno(ENOMEM, "cannot read '%s'", spec);
 	return image->ref[0] ? 0 : fail("'%s': a reference is missing after ':'", spec);
@@ -108,7 +128,7 @@ static int open_image(struct image *image, const char *spec)
 		return fail_errno(errno, "cannot open '%s'", image->layout.path);
 	r = check_version(&image->layout);
 	if (r == 0)
-		r = oci_find_manifest(&image->layout, image->ref, &image->manifest);
+		r = oci_find_manifest(&image->layout, image->ref, image->digest, &image->manifest);
 	return r;
 }
 
@@ -128,7 +148,16 @@ static int read_manifest(struct image *image, struct oci_manifest *manifest, cha
 	return 0;
 }
 
-int layout_read_config(const char *spec, char **text, size_t *length, char **name)
+static int pin(const struct image *image, char **pinned)
+{
+	if (asprintf(pinned, "%s%s%s@%s", image->layout.path, image->ref ? ":" : "",
+	             image->ref ? image->ref : "", image->manifest.digest) >= 0)
+		return 0;
+	*pinned = NULL;
+	return fail_errno(ENOMEM, "cannot read '%s'", image->layout.path);
+}
+
+int layout_read_config(const char *spec, char **text, size_t *length, char **name, char **pinned)
 {
 	_cleanup_(image_release) struct image image = {.layout.fd = -1};
 	_cleanup_free_ char *document = NULL;
@@ -140,6 +169,8 @@ int layout_read_config(const char *spec, char **text, size_t *length, char **nam
 		r = read_manifest(&image, &manifest, &document);
 	if (r == 0)
 		r = blob_set(&config, manifest.config, document, "/config");
+	if (r == 0)
+		r = pin(&image, pinned);
 	if (r == 0)
 		r = blob_read(&image.layout, &config, text, length, name);
 	blob_release(&config);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* OCI image layouts (image-spec image-layout.md): from LAYOUT[:REF] to the image's config blob. */
+/* OCI image layouts (image-spec image-layout.md): from LAYOUT[:REF][@DIGEST] to
+ * the image's config blob. */
 #ifndef VMCONFIG_OCI_LAYOUT_H
 #define VMCONFIG_OCI_LAYOUT_H
 
@@ -9,15 +10,17 @@
 
 /*
  * layout_read_config() - find an image in a layout and read its config.
- * @spec:   LAYOUT[:REF]; REF is a reference name or a digest in index.json; without it the
- *          layout must hold one image for this platform. LAYOUT may hold colons
+ * @spec:   LAYOUT[:REF][@DIGEST]; REF is a reference name or a digest in index.json; without it
+ *          the layout must hold one image for this platform. DIGEST is that of the image's
+ *          manifest, or of an index that holds it. LAYOUT may hold colons
  * @text:   the config blob, digest and size verified, for free()
  * @length: its bytes
  * @name:   what to call the blob in messages, for free()
+ * @pinned: a @spec that means this image and never another, for free()
  *
  * Return: 0, or -errno after printing a line.
  */
-int layout_read_config(const char *spec, char **text, size_t *length, char **name);
+int layout_read_config(const char *spec, char **text, size_t *length, char **name, char **pinned);
 
 struct oci_layer {
 	struct blob blob;

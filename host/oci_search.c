@@ -30,6 +30,7 @@
 struct search {
 	struct layout *layout;
 	const char *ref;          /* what stood after LAYOUT, or NULL */
+	const char *digest;       /* of the manifest, or of an index that holds it, or NULL */
 	struct blob *manifest;    /* the best so far */
 	int rank;                 /* how well it fits, 0: none yet */
 	struct strlist platforms; /* what was passed over, for the message */
@@ -120,6 +121,9 @@ static int report_platforms(const struct search *s)
 
 	if (!list)
 		return out_of_memory(s);
+	if (s->digest && !s->platforms.count)
+		return fail("%s%s%s: there is no image '%s'", s->layout->path, s->ref ? ":" : "",
+		            s->ref ? s->ref : "", s->digest);
 	return fail("%s%s%s: there is no image for '%s/%s'%s%s", s->layout->path, s->ref ? ":" : "",
 	            s->ref ? s->ref : "", oci_machine()->os, oci_machine()->architecture,
 	            s->platforms.count ? ", only for: " : "", list);
@@ -137,13 +141,17 @@ static int note_platform(struct search *s, const struct oci_platform *p)
 	return list_once(&s->platforms, text) < 0 ? out_of_memory(s) : 0;
 }
 
-static int search_index(struct search *s, const struct blob *b, unsigned depth);
+static int search_index(struct search *s, const struct blob *b, bool pinned, unsigned depth);
 
-/* An entry that is meant: a manifest competes, an index is looked through. */
+/*
+ * An entry that is meant: a manifest competes, an index is looked through.
+ * @pinned: it is in an index that has the digest which was asked for
+ */
 static int search_entry(struct search *s, const struct oci_descriptor *d, const char *document,
-                        const char *pointer, unsigned depth)
+                        const char *pointer, bool pinned, unsigned depth)
 {
-	bool by_digest = s->ref && strcmp(s->ref, d->digest) == 0;
+	bool has_digest = s->digest && strcmp(s->digest, d->digest) == 0;
+	bool by_digest = has_digest || (s->ref && strcmp(s->ref, d->digest) == 0);
 	enum oci_kind kind = oci_kind(d->media_type);
 	struct blob nested = {0};
 	int rank, r;
@@ -151,11 +159,11 @@ static int search_entry(struct search *s, const struct oci_descriptor *d, const 
 	if (kind == OCI_INDEX) {
 		r = blob_set(&nested, d, document, pointer);
 		if (r == 0)
-			r = search_index(s, &nested, depth + 1);
+			r = search_index(s, &nested, pinned || has_digest, depth + 1);
 		blob_release(&nested);
 		return r;
 	}
-	if (kind != OCI_MANIFEST || d->artifact_type)
+	if (kind != OCI_MANIFEST || d->artifact_type || (s->digest && !pinned && !has_digest))
 		return 0;
 	/* Whoever names a digest has chosen the platform. */
 	rank = by_digest ? INT32_MAX : oci_platform_rank(d->platform, oci_machine());
@@ -169,7 +177,7 @@ static int search_entry(struct search *s, const struct oci_descriptor *d, const 
 
 /* @chosen: flags of the entries meant, NULL for all. */
 static int search_entries(struct search *s, const struct oci_index *index, const bool *chosen,
-                          const char *document, unsigned depth)
+                          const char *document, bool pinned, unsigned depth)
 {
 	int r = 0;
 
@@ -179,12 +187,12 @@ static int search_entries(struct search *s, const struct oci_index *index, const
 		if (chosen && !chosen[i])
 			continue;
 		snprintf(pointer, sizeof(pointer), "/manifests/%zu", i);
-		r = search_entry(s, &index->manifests.items[i], document, pointer, depth);
+		r = search_entry(s, &index->manifests.items[i], document, pointer, pinned, depth);
 	}
 	return r;
 }
 
-static int search_index(struct search *s, const struct blob *b, unsigned depth)
+static int search_index(struct search *s, const struct blob *b, bool pinned, unsigned depth)
 {
 	struct oci_index index = {0};
 	_cleanup_free_ char *name = NULL;
@@ -201,12 +209,12 @@ static int search_index(struct search *s, const struct blob *b, unsigned depth)
 		            b->place, MAX_LAYOUT_BYTES);
 	r = blob_decode(s->layout, b, &oci_index_record, &index, &name);
 	if (r == 0)
-		r = search_entries(s, &index, NULL, name, depth);
+		r = search_entries(s, &index, NULL, name, pinned, depth);
 	record_release(&oci_index_record, &index);
 	return r;
 }
 
-/* The top: what REF means, or the one image there is. */
+/* The top: what REF or the digest means, or the one image there is. */
 static int search_top(struct search *s, const struct oci_index *index, const char *document)
 {
 	_cleanup_free_ bool *chosen = calloc(index->manifests.count + 1, sizeof(*chosen));
@@ -215,18 +223,21 @@ static int search_top(struct search *s, const struct oci_index *index, const cha
 
 	if (!chosen)
 		return out_of_memory(s);
-	found = oci_select(index, s->ref, oci_machine(), chosen);
-	if (found == 0 || (found > 1 && !s->ref))
+	found = oci_select(index, s->ref ? s->ref : s->digest, oci_machine(), chosen);
+	if (found == 0 && s->digest && !s->ref)
+		/* The image for one of several platforms stands deeper. */
+		memset(chosen, true, index->manifests.count * sizeof(*chosen));
+	else if (found == 0 || (found > 1 && !s->ref && !s->digest))
 		return report_choice(s, index, found > 1);
-	r = search_entries(s, index, chosen, document, 0);
+	r = search_entries(s, index, chosen, document, false, 0);
 	if (r == 0 && s->rank == 0)
 		r = report_platforms(s);
 	return r;
 }
 
-int oci_find_manifest(struct layout *l, const char *ref, struct blob *manifest)
+int oci_find_manifest(struct layout *l, const char *ref, const char *digest, struct blob *manifest)
 {
-	struct search s = {.layout = l, .ref = ref, .manifest = manifest};
+	struct search s = {.layout = l, .ref = ref, .digest = digest, .manifest = manifest};
 	struct oci_index index = {0};
 	_cleanup_free_ char *name = NULL;
 	int r = layout_decode(l, "index.json", &oci_index_record, &index, &name);

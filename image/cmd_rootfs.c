@@ -156,7 +156,7 @@ static int set_entries(const struct option_row *row, void *member, const char *v
 
 static const struct option_row source_rows[] = {
     {.name = "image",
-     .argument = "LAYOUT[:REF]",
+     .argument = "LAYOUT[:REF][@DIGEST]",
      .help = "the layers of an image in an OCI image layout",
      .set = option_set_string,
      .offset = OPTION(image),
@@ -287,7 +287,7 @@ static int run_rootfs(int argc, char **argv)
 
 const struct command cmd_rootfs = {
     .name = "rootfs",
-    .synopsis = "--image LAYOUT[:REF] | --dir DIR -o IMG",
+    .synopsis = "--image LAYOUT[:REF][@DIGEST] | --dir DIR -o IMG",
     .summary = "make a root filesystem of an image's layers, or of a directory",
     .groups = rootfs_groups,
     .run = run_rootfs,

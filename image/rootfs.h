@@ -13,7 +13,7 @@
 #include "tree.h"
 
 struct rootfs_options {
-	char *image; /* LAYOUT[:REF] */
+	char *image; /* LAYOUT[:REF][@DIGEST] */
 	char *dir;
 	char *output;
 	const struct image_format *format;

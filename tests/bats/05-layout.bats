@@ -131,6 +131,30 @@ assert_no_image() {
 	assert_image image:v1 /ours
 }
 
+@test "an image by its digest, at any depth, and no other" {
+	new_layout image
+	ours=$(put_image image /ours "$(platform "$(goarch)")")
+	foreign=$(put_image image /foreign "$(platform mips)")
+	nested=$(printf '{"schemaVersion":2,"manifests":[%s,%s]}' "$foreign" "$ours" | put_blob image $INDEX "$(ref v1)")
+	put_index image "$nested" "$(put_image image /other "$(ref v2)")"
+	digest=$(jq -r .digest <<<"$ours")
+	assert_image "image@$digest" /ours
+	assert_image "image:v1@$digest" /ours
+	assert_image "image@$(jq -r .digest <<<"$foreign")" /foreign
+	assert_image "image@$(jq -r .digest <<<"$nested")" /ours
+	assert_image "image:v1@$(jq -r .digest <<<"$nested")" /ours
+	assert_no_image "image:v2@$digest" "image:v2: there is no image '$digest'"
+	assert_no_image "image:v3@$digest" "there is no image 'v3', only: 'v1', 'v2'"
+	# What was asked for has gone, and what is there now is not taken instead.
+	put_index image "$(put_image image /later)"
+	assert_no_image "image@$digest" "image: there is no image '$digest'"
+	mv image "image@$digest"
+	assert_image "image@$digest" /later
+	mv "image@$digest" image
+	put_index image "$(put_image image /a "$(ref name@v1)")"
+	assert_image image:name@v1 /a
+}
+
 @test "no image for this machine" {
 	new_layout image
 	put_index image "$(put_image image /a "$(platform mips),$(ref v1)")"

@@ -4,6 +4,7 @@
 # shellcheck disable=SC2154 # bats sets status, output and stderr
 
 load helper
+load rootfs
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
@@ -92,6 +93,29 @@ keys() {
 	[ ! -e relative ]
 	run --separate-stderr env -u XDG_CACHE_HOME -u HOME "$VMCONFIG" cache list
 	assert_failure 1 'XDG_CACHE_HOME and HOME are not set'
+}
+
+@test "a layout that changes while its root is being made is not cached for the image it held" {
+	need jq
+	local which
+	for which in first second; do
+		make_tar "$which.tar" <<<"file which $which"
+		make_layout "$which" "none:$which.tar"
+	done
+	cp -r first image
+	# In place of the program that makes the image: it finds another layout than vmconfig did.
+	mkdir bin
+	cp "$VMCONFIG" bin/vmconfig
+	cat >bin/vmconfig-image <<-END
+		#!/bin/sh
+		rm -rf image && cp -r second image && exec "$BUILD/vmconfig-image" "\$@"
+	END
+	chmod +x bin/vmconfig-image
+	run --separate-stderr bin/vmconfig run --image image
+	assert_status 125
+	assert_stderr_contains "image: there is no image '$(jq -r '.manifests[0].digest' first/index.json)'"
+	assert_stderr_contains "cannot make the root filesystem of 'image@sha256:"
+	[ -z "$(find cache -name '*.img')" ] || fail 'an image is cached'
 }
 
 @test "run --image-root needs an image" {

@@ -368,5 +368,5 @@ sys.exit(child.wait())
 	done
 	run_vmconfig help rootfs
 	assert_status 0
-	assert_output_contains '--image LAYOUT[:REF]'
+	assert_output_contains '--image LAYOUT[:REF][@DIGEST]'
 }

@@ -104,10 +104,10 @@ static int set_up(void **state)
 static void assert_image(const char *spec, const char *expected)
 {
 	_cleanup_free_ char *text = NULL;
-	_cleanup_free_ char *name = NULL;
+	_cleanup_free_ char *name = NULL, *pinned = NULL;
 	size_t length;
 
-	assert_int_equal(layout_read_config(spec, &text, &length, &name), 0);
+	assert_int_equal(layout_read_config(spec, &text, &length, &name, &pinned), 0);
 	assert_string_equal(text, expected);
 	assert_int_equal(length, strlen(expected));
 	assert_non_null(strstr(name, "/blobs/sha"));
@@ -116,13 +116,14 @@ static void assert_image(const char *spec, const char *expected)
 /* @part: what the line on standard error has somewhere */
 static void assert_error(const char *spec, const char *part)
 {
+	_cleanup_free_ char *pinned = NULL;
 	char *text = NULL, *name = NULL;
 	const char *said;
 	size_t length;
 	int r;
 
 	stderr_begin();
-	r = layout_read_config(spec, &text, &length, &name);
+	r = layout_read_config(spec, &text, &length, &name, &pinned);
 	said = stderr_said();
 	assert_true(r < 0);
 	assert_null(text);
