@@ -14,7 +14,8 @@
 #include "error.h"
 #include "replacement.h"
 
-#define OUTPUT_MODE 0600
+#define PRIVATE_MODE 0600
+#define PUBLIC_MODE  0644
 
 /* What would end the process while the temporary file stands. SIGXFSZ comes with EFBIG, which is
  * enough. */
@@ -86,15 +87,17 @@ static size_t without_trailing_zeros(const char *data, size_t length)
 	return length;
 }
 
-static int fill_temporary(const struct replacement *r, int fd, const void *data, size_t length)
+static int fill_temporary(const struct replacement *r, int fd, mode_t mode, const void *data,
+                          size_t length)
 {
 	int error = write_whole(fd, data, without_trailing_zeros(data, length));
 
 	if (error == 0 && ftruncate(fd, (off_t)length) < 0)
 		error = -errno;
 
-	/* The umask has been at the mode that open(2) gave it. */
-	if (error == 0 && fchmod(fd, OUTPUT_MODE) < 0)
+	/* The umask has been at the mode that open(2) gave it, and has a say where others may read.
+	 */
+	if (error == 0 && mode == PRIVATE_MODE && fchmod(fd, mode) < 0)
 		error = -errno;
 	if (error == 0 && fsync(fd) < 0)
 		error = -errno;
@@ -103,26 +106,37 @@ static int fill_temporary(const struct replacement *r, int fd, const void *data,
 	return error ? fail_errno(-error, "cannot write '%s'", r->path) : 0;
 }
 
-static int replace_in(struct replacement *r, const char *path, const void *data, size_t length)
+static int replace_in(struct replacement *r, const char *path, mode_t mode, const void *data,
+                      size_t length)
 {
-	_cleanup_fd_ int fd = replacement_open(r, path, OUTPUT_MODE);
+	_cleanup_fd_ int fd = replacement_open(r, path, mode);
 	int error;
 
 	if (fd < 0)
 		return fd;
-	error = fill_temporary(r, fd, data, length);
+	error = fill_temporary(r, fd, mode, data, length);
 	return error ? error : replacement_commit(r);
 }
 
-int replace_file(const char *path, const void *data, size_t length)
+static int replace(const char *path, mode_t mode, const void *data, size_t length)
 {
 	struct replacement r;
 	sigset_t before;
 	int error;
 
 	hold_signals(&before);
-	error = replace_in(&r, path, data, length);
+	error = replace_in(&r, path, mode, data, length);
 	replacement_release(&r);
 	release_signals(&before);
 	return error;
+}
+
+int replace_file(const char *path, const void *data, size_t length)
+{
+	return replace(path, PRIVATE_MODE, data, length);
+}
+
+int replace_public_file(const char *path, const void *data, size_t length)
+{
+	return replace(path, PUBLIC_MODE, data, length);
 }

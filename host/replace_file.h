@@ -21,4 +21,8 @@
  */
 int replace_file(const char *path, const void *data, size_t length);
 
+/* replace_public_file() - the same for what is no secret: mode 0644, or what the umask leaves of
+ * it. */
+int replace_public_file(const char *path, const void *data, size_t length);
+
 #endif

@@ -198,7 +198,8 @@ static int make(const struct initrd *o)
 		r = newc_write(&tree, (enum newc_compression)o->compression, &image);
 	if (r < 0)
 		return r;
-	r = replace_file(o->output, image.bytes, image.size);
+	r = (tree.is_private ? replace_file : replace_public_file)(o->output, image.bytes,
+	                                                           image.size);
 	free(image.bytes);
 	return r;
 }

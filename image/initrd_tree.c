@@ -135,6 +135,13 @@ static int add_link(struct initrd_tree *tree, int dir, const char *name, const c
 static int add_directory(struct initrd_tree *tree, int fd, const char *source, const char *path,
                          int depth);
 
+/* Whoever reads the initrd reads this. */
+static void note_privacy(struct initrd_tree *tree, mode_t mode)
+{
+	if (!(mode & (S_ISDIR(mode) ? S_IXOTH : S_IROTH)))
+		tree->is_private = true;
+}
+
 static int add_entry(struct initrd_tree *tree, int dir, const char *name, const char *parent,
                      const char *parent_path, int depth)
 {
@@ -157,6 +164,7 @@ static int add_entry(struct initrd_tree *tree, int dir, const char *name, const 
 	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return fail_errno(errno, "cannot open '%s'", source);
+	note_privacy(tree, st.st_mode);
 	return S_ISDIR(st.st_mode) ? add_directory(tree, fd, source, path, depth + 1)
 	                           : add_file(tree, fd, &st, source, path);
 }
@@ -195,6 +203,7 @@ int initrd_tree_add_host(struct initrd_tree *tree, const char *source, const cha
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return fail_errno(errno, "cannot open '%s'", source);
+	note_privacy(tree, st.st_mode);
 	if (S_ISREG(st.st_mode))
 		return add_file(tree, fd, &st, source, path);
 	if (S_ISDIR(st.st_mode))

@@ -3,6 +3,7 @@
 #ifndef VMCONFIG_INITRD_TREE_H
 #define VMCONFIG_INITRD_TREE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -17,6 +18,7 @@ struct initrd_tree {
 	struct initrd_entry *items; /* sorted by path once initrd_tree_finish() has returned */
 	size_t count;
 	size_t bytes;
+	bool is_private; /* it holds what not everybody may read on the host */
 };
 
 /* All of them together: an initrd is unpacked into memory. */

@@ -13,7 +13,9 @@
 #include "option.h"
 #include "replacement.h"
 
-#define OUTPUT_MODE 0644
+/* Layers are what their layout's readers may read; a directory may hold what not everybody may. */
+#define LAYERS_MODE    0644
+#define DIRECTORY_MODE 0600
 
 /* https://reproducible-builds.org/specs/source-date-epoch/ */
 static int read_epoch(struct rootfs *r)
@@ -71,7 +73,8 @@ static int create_image(struct rootfs *r, const struct rootfs_source *source, vo
 	int error;
 
 	interrupt_hold();
-	fd = replacement_open(&replacement, r->options->output, OUTPUT_MODE);
+	fd = replacement_open(&replacement, r->options->output,
+	                      r->options->dir ? DIRECTORY_MODE : LAYERS_MODE);
 	interrupt_arm(&replacement);
 	error = fd < 0 ? fd : write_image(r, source, state, fd);
 	if (error == 0)

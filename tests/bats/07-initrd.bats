@@ -181,6 +181,31 @@ compressed_kernel() {
 	[ ! -e out/modules ]
 }
 
+@test "everybody may read it, unless it holds what not everybody may read" {
+	mkdir -p closed
+	echo text >closed/file
+	echo secret >secret
+	chmod 700 closed
+	chmod 640 secret
+	chmod 644 closed/file
+	mode() {
+		(
+			umask "$1"
+			shift
+			run_vmconfig initrd --init init --no-modules "$@" -o initrd
+			assert_status 0
+			stat -c %a initrd
+		)
+	}
+	# A build under a strict umask has an init that is not for everybody.
+	cp "$BUILD/init" init && chmod 755 init
+	[ "$(mode 022)" = 644 ]
+	[ "$(mode 027)" = 640 ]
+	[ "$(mode 022 --add closed/file:/file)" = 644 ]
+	[ "$(mode 022 --add closed:/closed)" = 600 ]
+	[ "$(mode 022 --add secret:/secret)" = 600 ]
+}
+
 @test "--add refuses what no initrd can hold, and what would stand there twice" {
 	echo x >x
 	initrd --add x:/a --add x:/a/b

@@ -106,6 +106,7 @@ keeps_xattrs() {
 	assert_status 0
 	assert_sound root.img
 	[ "$(stat -c %s root.img)" -lt 2000000 ]
+	[ "$(stat -c %a root.img)" = 600 ]
 	python3 "$ROOT/tests/tree_list.py" tree >theirs
 	list_image root.img >ours
 	same theirs ours

@@ -108,6 +108,25 @@ static void test_umask(void **state)
 	assert_written("all");
 }
 
+static void test_public(void **state)
+{
+	static const struct {
+		mode_t umask, mode;
+	} cases[] = {{0, 0644}, {022, 0644}, {027, 0640}, {077, 0600}};
+	mode_t before = umask(0);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct stat st;
+
+		umask(cases[i].umask);
+		assert_int_equal(replace_public_file("public", data, sizeof(data)), 0);
+		assert_int_equal(stat("public", &st), 0);
+		assert_int_equal(st.st_mode & 07777, cases[i].mode);
+	}
+	umask(before);
+}
+
 static void test_long_name(void **state)
 {
 	char name[256];
@@ -254,7 +273,7 @@ int main(void)
 	    scratch_test(test_umask),          scratch_test(test_long_name),
 	    scratch_test(test_links),          scratch_test(test_refused),
 	    scratch_test(test_size_limit),     scratch_test(test_interrupted),
-	    scratch_test(test_ignored_signal),
+	    scratch_test(test_ignored_signal), scratch_test(test_public),
 	};
 
 	return cmocka_run_group_tests(tests, fill_data, NULL);
