@@ -123,11 +123,6 @@ int replacement_commit(struct replacement *r)
 	if (renameat(r->dir, r->temporary, r->dir, r->base) < 0)
 		return fail_errno(errno, "cannot write '%s'", r->path);
 	r->temporary[0] = '\0';
-	/* The file is whole whatever comes of this. EINVAL: a filesystem that has nothing to sync.
-	 */
-	if (fsync(r->dir) < 0 && errno != EINVAL)
-		warn("'%s' is written, but its directory cannot be synced: %s", r->path,
-		     strerror(errno));
 	return 0;
 }
 

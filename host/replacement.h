@@ -23,8 +23,14 @@ struct replacement {
  */
 int replacement_open(struct replacement *r, const char *path, mode_t mode);
 
-/* replacement_commit() - give it its name; it is synced already. Return: 0, or -errno after
- * printing a line. */
+/*
+ * replacement_commit() - give it its name; it is synced already.
+ *
+ * The directory is not synced, as no writer of images does: after a crash the
+ * old file may be there again, whole.
+ *
+ * Return: 0, or -errno after printing a line.
+ */
 int replacement_commit(struct replacement *r);
 
 /* replacement_release() - remove the file, unless it has got its name. */
