@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -76,14 +77,17 @@ static int write_whole(int fd, const char *data, size_t length)
 	return 0;
 }
 
-/* The zeros at the end of a disk need no writing, nor blocks. */
+/* The zeros at the end of a disk need no writing, nor blocks. By words: musl compares bytes. */
 static size_t without_trailing_zeros(const char *data, size_t length)
 {
-	static const char zeros[4096];
+	uint64_t word;
 
-	while (length >= sizeof(zeros) &&
-	       memcmp(data + length - sizeof(zeros), zeros, sizeof(zeros)) == 0)
-		length -= sizeof(zeros);
+	while (length >= sizeof(word)) {
+		memcpy(&word, data + length - sizeof(word), sizeof(word));
+		if (word)
+			break;
+		length -= sizeof(word);
+	}
 	return length;
 }
 
