@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "delegate.h"
+#include "leftovers.h"
 #include "list.h"
 #include "log.h"
 #include "mount_list.h"
@@ -23,16 +23,21 @@
 #define NODE    "/in-use"
 #define WAIT_US 2000000
 
+bool in_use_has(const struct in_use *u, dev_t number)
+{
+	for (size_t i = 0; u && i < u->count; i++)
+		if (u->items[i].number == number)
+			return true;
+	return false;
+}
+
 static void add(struct in_use *u, dev_t number, const char *name)
 {
 	struct in_use_device *items;
 
 	/* Major 0 is of filesystems without a device. */
-	if (major(number) == 0)
+	if (major(number) == 0 || in_use_has(u, number))
 		return;
-	for (size_t i = 0; i < u->count; i++)
-		if (u->items[i].number == number)
-			return;
 	items = list_grow(u->items, u->count, sizeof(*items));
 	if (!items)
 		return;
@@ -90,6 +95,8 @@ size_t in_use_wait(const struct in_use *u)
 	const struct timespec pause_time = {.tv_nsec = 10000000};
 	int64_t deadline = clock_us() + WAIT_US;
 
+	if (count_in_use(u, false))
+		leftovers_release_loops(NULL, u);
 	while (count_in_use(u, false)) {
 		/* What has been given up keeps its device: waiting does not help. */
 		if (delegate_gave_up() || clock_us() >= deadline)

@@ -20,6 +20,7 @@
 
 #include "cleanup.h"
 #include "delegate.h"
+#include "in_use.h"
 #include "log.h"
 
 #define SYSFS     "/sys" /* init's own: the workload's may have gone */
@@ -93,37 +94,69 @@ static bool read_line(int dir, const char *name, const char *file, char *line, s
 	return true;
 }
 
-static int run_clear(void *number)
+/* Whether the file is ours, by its identity: paths of other mount namespaces look like ours. */
+static bool is_ours(const struct loop_info64 *info, const char *file, const struct in_use *devices)
 {
-	_cleanup_fd_ int fd = -1;
+	static const char deleted[] = " (deleted)";
+	size_t n = strlen(file);
+	struct stat st;
 
-	if (mknod(LOOP_NODE, S_IFBLK | 0600, *(dev_t *)number) < 0 && errno != EEXIST)
+	if (in_use_has(devices, (dev_t)info->lo_device))
+		return true;
+	if (stat(file, &st) == 0)
+		return st.st_dev == (dev_t)info->lo_device && st.st_ino == info->lo_inode;
+	/* Files of an overlay have device numbers that no mount has. */
+	return major((dev_t)info->lo_device) == 0 && n >= strlen(deleted) &&
+	       strcmp(file + n - strlen(deleted), deleted) == 0;
+}
+
+struct loop_work {
+	dev_t number;
+	const char *file;
+	const struct in_use *devices;
+};
+
+/* Return: 0; -ENXIO, as the kernel says when it has been released meanwhile, if there is nothing to
+ * be done; or -errno. */
+static int run_clear(void *data)
+{
+	const struct loop_work *loop = data;
+	_cleanup_fd_ int fd = -1;
+	struct loop_info64 info;
+
+	if (mknod(LOOP_NODE, S_IFBLK | 0600, loop->number) < 0 && errno != EEXIST)
 		return -errno;
 	fd = open(LOOP_NODE, O_RDWR | O_CLOEXEC | O_NONBLOCK);
 	unlink(LOOP_NODE);
-	return fd < 0 || ioctl(fd, LOOP_CLR_FD) < 0 ? -errno : 0;
+	if (fd < 0 || ioctl(fd, LOOP_GET_STATUS64, &info) < 0)
+		return -errno;
+	/* One that has been told to goes with its last user: to tell it again is no progress. */
+	if (!is_ours(&info, loop->file, loop->devices) || info.lo_flags & LO_FLAGS_AUTOCLEAR)
+		return -ENXIO;
+	return ioctl(fd, LOOP_CLR_FD) < 0 ? -errno : 0;
 }
 
-static bool release_loop(int dir, const char *name, const char *below)
+static bool release_loop(int dir, const char *name, const char *below, const struct in_use *devices)
 {
 	char file[PATH_MAX], number[32];
 	unsigned major_number, minor_number;
-	dev_t device;
-	const struct delegate_work work = {.run = run_clear, .data = &device, .give_fd = -1};
+	struct loop_work loop = {.file = file, .devices = devices};
+	const struct delegate_work work = {.run = run_clear, .data = &loop, .give_fd = -1};
 	int r;
 
 	if (!read_line(dir, name, "loop/backing_file", file, sizeof(file)) ||
-	    !is_below(file, below) || !read_line(dir, name, "dev", number, sizeof(number)) ||
+	    (below && !is_below(file, below)) ||
+	    !read_line(dir, name, "dev", number, sizeof(number)) ||
 	    sscanf(number, "%u:%u", &major_number, &minor_number) != 2)
 		return false;
-	device = makedev(major_number, minor_number);
+	loop.number = makedev(major_number, minor_number);
 	r = delegate(&work);
-	if (r < 0)
+	if (r < 0 && r != -ENXIO)
 		log_warning("cannot release '%s', a loop device: %s", name, strerror(-r));
 	return r == 0;
 }
 
-static size_t release_loops(const char *below)
+size_t leftovers_release_loops(const char *below, const struct in_use *devices)
 {
 	size_t gone = 0;
 	struct dirent *entry;
@@ -136,14 +169,14 @@ static size_t release_loops(const char *below)
 	dir = opendir(SYSFS "/block");
 	while (dir && (entry = readdir(dir)))
 		if (strncmp(entry->d_name, "loop", 4) == 0)
-			gone += release_loop(dirfd(dir), entry->d_name, below);
+			gone += release_loop(dirfd(dir), entry->d_name, below, devices);
 	if (dir)
 		closedir(dir);
 	umount2(SYSFS, MNT_DETACH);
 	return gone;
 }
 
-size_t leftovers_release(const char *below)
+size_t leftovers_release(const char *below, const struct in_use *devices)
 {
-	return release_swap(below) + release_loops(below);
+	return release_swap(below) + leftovers_release_loops(below, devices);
 }

@@ -83,11 +83,15 @@ static int run_root_readonly(void *data)
 	return mount(NULL, "/", NULL, MS_REMOUNT | MS_RDONLY, NULL) < 0 ? -errno : 0;
 }
 
-/* Every descriptor of ours in a filesystem, and our place in it, has gone before. */
-static size_t take_apart(struct guest *g, const char *below, bool inside)
+/*
+ * Every descriptor of ours in a filesystem, and our place in it, has gone before.
+ * @devices: NULL when our place is in it after all
+ */
+static size_t take_apart(struct guest *g, const char *below, const struct in_use *devices)
 {
+	bool inside = !devices;
 	const struct delegate_work root = {.run = run_root_readonly, .give_fd = -1};
-	size_t left = unmount_tree(below);
+	size_t left = unmount_tree(below, devices);
 
 	if (left)
 		unmount_make_readonly(below);
@@ -96,7 +100,7 @@ static size_t take_apart(struct guest *g, const char *below, bool inside)
 		delegate(&root);
 	release_pins(g, left || inside);
 	/* A pin holds a layer that is still in the tree, where the boot has failed on the way. */
-	return left && inside ? unmount_tree(below) : left;
+	return left && inside ? unmount_tree(below, devices) : left;
 }
 
 void shutdown_filesystems(struct guest *g)
@@ -113,10 +117,10 @@ void shutdown_filesystems(struct guest *g)
 		/* Nothing has been put in the place of the initramfs yet: the boot has failed
 		 * before. */
 		log_debug("still in the initramfs: %s", strerror(-r));
-		in_use = take_apart(g, "", true);
+		in_use = take_apart(g, "", NULL);
 	} else {
 		in_use_note(&devices, OLD, g->pins.items, g->pins.count);
-		in_use = take_apart(g, OLD, false);
+		in_use = take_apart(g, OLD, &devices);
 		in_use += in_use_wait(&devices);
 		in_use_release(&devices);
 	}

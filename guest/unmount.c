@@ -114,7 +114,7 @@ static size_t unmount_once(const char *below, struct strlist *given_up, size_t *
  * closes some files only after their process has gone (those in an io_uring),
  * and tells nobody when.
  */
-size_t unmount_tree(const char *below)
+size_t unmount_tree(const char *below, const struct in_use *devices)
 {
 	const struct timespec pause_time = {.tv_nsec = 10000000};
 	int64_t deadline = clock_us() + LATE_CLOSE_US;
@@ -127,7 +127,7 @@ size_t unmount_tree(const char *below)
 		if (!left)
 			break;
 		if (*below)
-			gone += leftovers_release(below);
+			gone += leftovers_release(below, devices);
 		if (!gone && (left == given_up.count || clock_us() >= deadline))
 			break;
 		if (!gone)

@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -38,10 +39,30 @@ static struct {
 	bool crash;
 	bool abort;
 	bool heap;
+	char call[16]; /* "": any */
 } plan;
 
 static bool in_phase;
-static long count;
+static long own_count;
+static long *count = &own_count;
+
+/* Return: what follows the kind of call. */
+static const char *read_kind(const char *text)
+{
+	size_t n = strcspn(text, ":");
+
+	if ((text[0] >= '0' && text[0] <= '9') || n >= sizeof(plan.call) || text[n] != ':')
+		return text;
+	plan.heap = n == 4 && strncmp(text, "heap", n) == 0;
+	if (!plan.heap) {
+		memcpy(plan.call, text, n);
+		count = mmap(NULL, sizeof(*count), PROT_READ | PROT_WRITE,
+		             MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		if (count == MAP_FAILED)
+			abort();
+	}
+	return text + n + 1;
+}
 
 static void read_plan(void)
 {
@@ -52,9 +73,8 @@ static void read_plan(void)
 	if (!text || n >= sizeof(plan.phase) || text[n] != ':')
 		return;
 	memcpy(plan.phase, text, n);
-	text += n + 1;
-	plan.heap = strncmp(text, "heap:", 5) == 0;
-	plan.number = strtol(plan.heap ? text + 5 : text, &end, 10);
+	text = read_kind(text + n + 1);
+	plan.number = strtol(text, &end, 10);
 	if (*end != ':')
 		return;
 	plan.crash = strcmp(end + 1, "crash") == 0;
@@ -77,7 +97,8 @@ WRAP(void, crash_phase, const char *name)
 /* Whether this call is the one. */
 static bool is_it(const char *name, int error, bool heap)
 {
-	if (!in_phase || heap != plan.heap || ++count != plan.number)
+	if (!in_phase || heap != plan.heap || (plan.call[0] && strcmp(name, plan.call) != 0) ||
+	    __atomic_add_fetch(count, 1, __ATOMIC_RELAXED) != plan.number)
 		return false;
 	/* Not by way of stdio, which may be what has called. */
 	(void)!write(STDERR_FILENO, "fault: ", 7);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/loop.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -173,6 +174,13 @@ static int verb_loop_mount(char **words)
 	return 0;
 }
 
+/* What follows has mounts of its own, which end with it. */
+static int verb_own_mounts(char **words)
+{
+	(void)words;
+	return unshare(CLONE_NEWNS) < 0 ? complain("") : 0;
+}
+
 /* A swap file of 4 MiB, in use. */
 static int verb_swap(char **words)
 {
@@ -193,9 +201,14 @@ static int verb_swap(char **words)
 }
 
 const struct verb hostile_verbs[] = {
-    {"hog", 0, 0, verb_hog},   {"hog-child", 0, 0, verb_hog_child},
-    {"fill", 1, 0, verb_fill}, {"port-garbage", 0, 0, verb_port_garbage},
-    {"loop", 1, 0, verb_loop}, {"loop-mount", 2, 0, verb_loop_mount},
-    {"swap", 1, 0, verb_swap}, {"remount-ro", 1, 0, verb_remount_ro},
+    {"hog", 0, 0, verb_hog},
+    {"hog-child", 0, 0, verb_hog_child},
+    {"fill", 1, 0, verb_fill},
+    {"port-garbage", 0, 0, verb_port_garbage},
+    {"loop", 1, 0, verb_loop},
+    {"loop-mount", 2, 0, verb_loop_mount},
+    {"swap", 1, 0, verb_swap},
+    {"remount-ro", 1, 0, verb_remount_ro},
+    {"own-mounts", 0, 0, verb_own_mounts},
     {NULL, 0, 0, NULL},
 };

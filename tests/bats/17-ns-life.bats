@@ -88,6 +88,97 @@ end_on() {
 	debugfs -R 'cat file' mounted.img 2>/dev/null | grep -q x
 }
 
+# a_volume_with FILE - volume.img, with an image in it.
+a_volume_with() {
+	mkdir images
+	IMAGE_SIZE=2M make_image "images/$1"
+	IMAGE_SIZE=16M make_image volume.img images
+}
+
+@test "a loop device on a volume, set up in a mount namespace that has gone" {
+	a_volume_with apart.img
+	config '.volume_mounts = [{device: "/dev/vdb", path: "/data", mode: "rw"}]' \
+		own-mounts , loop /data/apart.img , exit 3
+	boot --disk volume.img
+	assert_exit 3
+	refute_output_contains 'in use'
+	assert_clean volume.img
+}
+
+@test "a loop device whose file has been removed from the root" {
+	make_image upper.img
+	mkdir images
+	IMAGE_SIZE=1M make_image images/removed.img
+	cp "$BUILD/probe" images/probe
+	make_image root.img images
+	config . write /removed.img '' , loop /removed.img , rm /removed.img , exit 3
+	boot_image root.img,ro --disk upper.img
+	assert_exit 3
+	refute_output_contains 'loop'
+	refute_output_contains 'cannot unmount'
+	assert_clean upper.img
+}
+
+@test "a loop device that is released while init looks at it is no trouble" {
+	local call
+	a_volume_with gone.img
+	config '.volume_mounts = [{device: "/dev/vdb", path: "/data", mode: "rw"}]' loop /data/gone.img , exit 3
+	# The one that asks whose it is, and the one that releases it; ENXIO is 6.
+	for call in 1 2; do
+		boot --disk volume.img --init "$BUILD/init-fault" --fault "shutdown:ioctl:$call:6"
+		assert_exit 3
+		assert_line 'fault: ioctl'
+		refute_output_contains 'cannot'
+	done
+	assert_clean volume.img
+}
+
+@test "a loop device that somebody else holds open does not keep init from its end" {
+	local holder
+	a_volume_with held.img
+	config '.volume_mounts = [{device: "/dev/vdb", path: "/data", mode: "rw"}]' \
+		loop /data/held.img , say ready , sleep-until-signal
+	STILL_MOUNTED=1 boot --disk volume.img --when ready --run "
+		for node in /proc/\$INIT_PID/root''/dev/loop[0-9]*; do
+			case \$(cat /sys/block/\${node##*/}/loop/backing_file) in
+			*/held.img) sleep 60 3>&- 4>&- <\$node >holder.log 2>&1 & echo \$! >holder ;;
+			esac
+		done" --when ready --kill TERM
+	holder=$(<holder)
+	kill "$holder"
+	assert_exit 0
+	assert_output_contains "cannot unmount '/data'"
+	refute_output_contains 'cannot release'
+	STILL_MOUNTED=
+}
+
+@test "a loop device of another machine is left alone, whatever its path" {
+	mkdir other
+	config '.volume_mounts = [{device: "/dev/vdb", path: "/data", mode: "rw"}]' loop /data/own.img , exit 3
+	config_disk
+	mv config.img other/config.img
+	a_volume_with own.img
+	mv volume.img other/volume.img
+	rm -r images
+	a_volume_with "of-$$.img"
+	config '.volume_mounts = [{device: "/dev/vdb", path: "/old", mode: "rw"}]' \
+		loop "/old/of-$$.img" , say ready , sleep-until-signal
+	# It is in use: had it been told to go, it would go with its user.
+	boot --disk volume.img --when ready --run "
+		'$BUILD/nsboot' --disk '$SCRATCH,ro' --disk other/volume.img --disk other/config.img,ro \
+			>other/output 2>&1
+		echo \$? >other/status
+		for loop in /sys/block/loop*/loop; do
+			case \$(cat \$loop/backing_file) in
+			/old/of-$$.img) cat \$loop/autoclear >other/goes ;;
+			esac
+		done" --when ready --kill TERM
+	assert_exit 0
+	[ "$(<other/status)" = 3 ] || explain "$(<other/output)"
+	[ "$(<other/goes)" = 0 ] || fail 'it has been released'
+	assert_clean other/volume.img
+}
+
 @test "a FIFO in the place of what init reads in the end does not hang it" {
 	make_image upper.img
 	mkdir trap
