@@ -19,6 +19,7 @@
 #include "image_volumes.h"
 #include "list.h"
 #include "oci_places.h"
+#include "oci_rules.h"
 #include "record.h"
 #include "signals.h"
 #include "vm.h"
@@ -59,6 +60,7 @@ struct image {
 };
 
 #define AT(type, member) .offset = offsetof(struct type, member)
+#define DOCKERS          .flags = FIELD_CHECKED | FIELD_OR_NULL /* in no schema */
 #define END                 \
 	{                   \
 		.key = NULL \
@@ -69,12 +71,12 @@ static const struct field nothing[] = {END};
 static const struct record member_record = {"member", 1, nothing, true};
 
 static const struct field health_fields[] = {
-    {"Test", FIELD_STRINGS, .flags = FIELD_CHECKED},
-    {"Interval", FIELD_INT, .flags = FIELD_CHECKED},
-    {"Timeout", FIELD_INT, .flags = FIELD_CHECKED},
-    {"StartPeriod", FIELD_INT, .flags = FIELD_CHECKED},
-    {"StartInterval", FIELD_INT, .flags = FIELD_CHECKED},
-    {"Retries", FIELD_INT, .flags = FIELD_CHECKED},
+    {"Test", FIELD_STRINGS, DOCKERS},
+    {"Interval", FIELD_INT, DOCKERS},
+    {"Timeout", FIELD_INT, DOCKERS},
+    {"StartPeriod", FIELD_INT, DOCKERS},
+    {"StartInterval", FIELD_INT, DOCKERS},
+    {"Retries", FIELD_INT, DOCKERS},
     END,
 };
 static const struct record health_record = {"Healthcheck", 1, health_fields, true};
@@ -82,61 +84,59 @@ static const struct record health_record = {"Healthcheck", 1, health_fields, tru
 static const struct field run_fields[] = {
     {"User", FIELD_STRING, AT(image_run, user)},
     {"Env", FIELD_STRINGS, AT(image_run, env)},
-    {"Entrypoint", FIELD_STRINGS, AT(image_run, entrypoint)},
-    {"Cmd", FIELD_STRINGS, AT(image_run, cmd)},
+    {"Entrypoint", FIELD_STRINGS, AT(image_run, entrypoint), .flags = FIELD_OR_NULL},
+    {"Cmd", FIELD_STRINGS, AT(image_run, cmd), .flags = FIELD_OR_NULL},
     {"WorkingDir", FIELD_STRING, AT(image_run, workdir)},
     {"StopSignal", FIELD_STRING, AT(image_run, stop_signal), .format = &format_signal},
-    {"StopTimeout", FIELD_INT, AT(image_run, stop_timeout), .min = 0, .max = 86400},
-    {"Labels", FIELD_MAP, AT(image_run, labels)},
+    {"StopTimeout", FIELD_INT, AT(image_run, stop_timeout), .min = 0, .max = 86400,
+     .flags = FIELD_OR_NULL},
+    {"Labels", FIELD_MAP, AT(image_run, labels), .flags = FIELD_OR_NULL},
     {"ExposedPorts", FIELD_NAMES, AT(image_run, ports), .record = &member_record},
-    {"Volumes", FIELD_NAMES, AT(image_run, volumes), .record = &member_record},
-    {"Healthcheck", FIELD_RECORD, .record = &health_record, .flags = FIELD_CHECKED},
-    {"Memory", FIELD_INT, .flags = FIELD_CHECKED},
-    {"MemorySwap", FIELD_INT, .flags = FIELD_CHECKED},
-    {"CpuShares", FIELD_INT, .flags = FIELD_CHECKED},
-    {"OnBuild", FIELD_STRINGS, .flags = FIELD_CHECKED},
+    {"Volumes", FIELD_NAMES, AT(image_run, volumes), .record = &member_record,
+     .flags = FIELD_OR_NULL},
+    {"Healthcheck", FIELD_RECORD, .record = &health_record, DOCKERS},
+    {"Memory", FIELD_INT, DOCKERS},
+    {"MemorySwap", FIELD_INT, DOCKERS},
+    {"CpuShares", FIELD_INT, DOCKERS},
+    {"OnBuild", FIELD_STRINGS, DOCKERS},
     {"ArgsEscaped", FIELD_BOOL, .flags = FIELD_CHECKED},
     END,
 };
 static const struct record run_record = {"config", sizeof(struct image_run), run_fields, true};
 
 static const struct field rootfs_fields[] = {
-    {"type", FIELD_STRING, AT(image_rootfs, type)},
+    {"type", FIELD_STRING, AT(image_rootfs, type), .flags = FIELD_REQUIRED},
     {"diff_ids", FIELD_STRINGS, AT(image_rootfs, diff_ids)},
     END,
 };
 static const struct record rootfs_record = {"rootfs", sizeof(struct image_rootfs), rootfs_fields,
                                             true};
 
+static const struct field history_fields[] = {
+    {"created", FIELD_STRING, .flags = FIELD_CHECKED},
+    {"author", FIELD_STRING, .flags = FIELD_CHECKED},
+    {"created_by", FIELD_STRING, .flags = FIELD_CHECKED},
+    {"comment", FIELD_STRING, .flags = FIELD_CHECKED},
+    {"empty_layer", FIELD_BOOL, .flags = FIELD_CHECKED},
+    END,
+};
+static const struct record history_record = {"history", 1, history_fields, true};
+
 static const struct field image_fields[] = {
     {"created", FIELD_STRING, AT(image, created)},
     {"author", FIELD_STRING, AT(image, author)},
-    {"architecture", FIELD_STRING, AT(image, architecture)},
+    {"architecture", FIELD_STRING, AT(image, architecture), .flags = FIELD_REQUIRED},
     {"variant", FIELD_STRING, AT(image, variant)},
-    {"os", FIELD_STRING, AT(image, os)},
+    {"os", FIELD_STRING, AT(image, os), .flags = FIELD_REQUIRED},
     {"os.version", FIELD_STRING, AT(image, os_version)},
     {"os.features", FIELD_STRINGS, AT(image, os_features)},
     {"config", FIELD_RECORD, AT(image, run), .record = &run_record},
-    {"rootfs", FIELD_RECORD, AT(image, rootfs), .record = &rootfs_record},
+    {"rootfs", FIELD_RECORD, AT(image, rootfs), .record = &rootfs_record, .flags = FIELD_REQUIRED},
+    {"history", FIELD_RECORDS, .record = &history_record, .flags = FIELD_CHECKED},
     END,
 };
-const struct record oci_image_record = {"image config", sizeof(struct image), image_fields, true};
-
-static void check_platform(struct document *d, const struct image *image)
-{
-	const char *type = image->rootfs ? image->rootfs->type : NULL;
-
-	if (!image->os)
-		document_note(d, SEVERITY_WARNING, "required", "", "'os' is missing");
-	else if (strcmp(image->os, "linux") != 0)
-		document_note(d, SEVERITY_ERROR, "os", "/os",
-		              "'%s' is not supported, must be linux", image->os);
-	if (!type)
-		document_note(d, SEVERITY_WARNING, "required", "", "'rootfs.type' is missing");
-	else if (strcmp(type, "layers") != 0)
-		document_note(d, SEVERITY_ERROR, "rootfs-type", "/rootfs/type",
-		              "'%s' is not supported, must be layers", type);
-}
+const struct record oci_image_record = {"image config", sizeof(struct image), image_fields,
+                                        RECORD_OPEN_NOT_NULL};
 
 /* PATH first, where it is to be added, as Docker does. */
 static int read_env(struct document *d, struct strmap *to)
@@ -274,7 +274,7 @@ static int read_image(struct document *d, struct image *image, struct vmconfig *
 	struct image_run none = {0};
 	int r;
 
-	check_platform(d, image);
+	oci_rules_image(d);
 	r = annotate_image(image, &cfg->annotations);
 	if (r == 0 && image->run)
 		r = annotate_labels(d, &image->run->labels, &cfg->annotations);

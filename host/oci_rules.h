@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the prose of the runtime specification demands and no row of a table
- * can say. Each rule looks at the decoded document and notes what breaks it;
- * none changes anything.
+ * What the prose of the specifications demands and no row of a table can say.
+ * Each rule looks at the document and notes what breaks it; none changes
+ * anything.
  */
 #ifndef VMCONFIG_OCI_RULES_H
 #define VMCONFIG_OCI_RULES_H
@@ -26,6 +26,9 @@ void oci_rules_process(const struct oci_check *c);
 void oci_rules_seccomp(const struct oci_check *c);
 void oci_rules_devices(const struct oci_check *c);
 void oci_rules_resources(const struct oci_check *c);
+
+/* oci_rules_image() - hold an image configuration to what no row of its table says. */
+void oci_rules_image(struct document *d);
 
 /* oci_note() - note a problem at a pointer made from @format. */
 void oci_note(const struct oci_check *c, enum severity severity, const char *rule,

@@ -99,8 +99,36 @@ static void check_device_rules(const struct oci_check *c)
 	}
 }
 
+/* What the schema wants of fields that are refused anyway. */
+static void check_refused(const struct oci_check *c)
+{
+	static const char *const flags[] = {"MPOL_F_STATIC_NODES", "MPOL_F_RELATIVE_NODES",
+	                                    "MPOL_F_NUMA_BALANCING"};
+	const cJSON *bandwidth = json_find(&c->d->json, "/linux/intelRdt/memBwSchema");
+	const cJSON *list = json_find(&c->d->json, "/linux/memoryPolicy/flags");
+	const cJSON *item;
+	size_t i = 0;
+
+	if (cJSON_IsString(bandwidth) && (strncmp(bandwidth->valuestring, "MB:", 3) != 0 ||
+	                                  strchr(bandwidth->valuestring, '\n')))
+		oci_note(c, SEVERITY_ERROR, "enum", "is no line that begins with 'MB:'",
+		         "/linux/intelRdt/memBwSchema");
+	cJSON_ArrayForEach(item, list)
+	{
+		bool known = !cJSON_IsString(item);
+
+		for (size_t k = 0; k < sizeof(flags) / sizeof(*flags) && !known; k++)
+			known = strcmp(item->valuestring, flags[k]) == 0;
+		if (!known)
+			oci_note(c, SEVERITY_ERROR, "enum", "is no flag of a memory policy",
+			         "/linux/memoryPolicy/flags/%zu", i);
+		i++;
+	}
+}
+
 void oci_rules_resources(const struct oci_check *c)
 {
+	check_refused(c);
 	check_cpu(c);
 	check_memory(c);
 	check_weights(c);

@@ -10,6 +10,7 @@
 
 #include "contract.h"
 #include "formats.h"
+#include "oci_foreign.h"
 #include "oci_vm.h"
 #include "records.h"
 
@@ -30,9 +31,6 @@
 
 /* A record of which nothing is kept. */
 #define CHECKED_RECORD(name_, rows) static const struct record name_ = {#name_, 1, rows, true}
-
-static const struct field nothing[] = {END};
-CHECKED_RECORD(any, nothing);
 
 /* --- process ---------------------------------------------------------------------------------- */
 
@@ -307,8 +305,12 @@ static const struct field rdt_fields[] = {
 };
 CHECKED_RECORD(rdt, rdt_fields);
 
+static const char *const memory_modes[] = {
+    "MPOL_DEFAULT",   "MPOL_BIND",           "MPOL_INTERLEAVE", "MPOL_WEIGHTED_INTERLEAVE",
+    "MPOL_PREFERRED", "MPOL_PREFERRED_MANY", "MPOL_LOCAL",      NULL};
+
 static const struct field memory_policy_fields[] = {
-    {"mode", FIELD_STRING, NEEDED},
+    {"mode", FIELD_ENUM, .values = memory_modes, NEEDED},
     {"nodes", FIELD_STRING, CHECKED},
     {"flags", FIELD_STRINGS, CHECKED},
     END,
@@ -354,10 +356,10 @@ static const struct field runtime_fields[] = {
     {"hooks", FIELD_RECORD, AT(oci_runtime, hooks), .record = &hooks_record},
     {"linux", FIELD_RECORD, AT(oci_runtime, linux_), .record = &linux_record},
     {"vm", FIELD_RECORD, AT(oci_runtime, vm), .record = &oci_vm_record},
-    {"windows", FIELD_RECORD, CHECKED, .record = &any},
-    {"solaris", FIELD_RECORD, CHECKED, .record = &any},
-    {"zos", FIELD_RECORD, CHECKED, .record = &any},
-    {"freebsd", FIELD_RECORD, CHECKED, .record = &any},
+    {"windows", FIELD_RECORD, CHECKED, .record = &oci_windows_record},
+    {"solaris", FIELD_RECORD, CHECKED, .record = &oci_solaris_record},
+    {"zos", FIELD_RECORD, CHECKED, .record = &oci_zos_record},
+    {"freebsd", FIELD_RECORD, CHECKED, .record = &oci_freebsd_record},
     END,
 };
 const struct record oci_runtime_record = {"runtime config", sizeof(struct oci_runtime),

@@ -67,7 +67,8 @@ static const char *const image_formats[] = {"raw", "qcow2", "vdi", "vmdk", "vhd"
 
 static const struct field image_fields[] = {
     {"path", FIELD_STRING, AT(oci_vm_image, path), .format = &host_path, .flags = FIELD_REQUIRED},
-    {"format", FIELD_ENUM, AT(oci_vm_image, format), .values = image_formats},
+    {"format", FIELD_ENUM, AT(oci_vm_image, format), .values = image_formats,
+     .flags = FIELD_OR_EMPTY},
     END,
 };
 static const struct record image_record = {"image", sizeof(struct oci_vm_image), image_fields,

@@ -39,8 +39,10 @@ enum field_flag {
 	FIELD_CHECKED = 1 << 5,  /* decoded to see what is wrong, and not kept: has no member */
 
 	/* What foreign producers write; the quirk-* rules. */
-	FIELD_OR_EMPTY = 1 << 2,  /* FIELD_RECORD: nothing but empty members: absent, a warning */
+	FIELD_OR_EMPTY = 1 << 2,  /* FIELD_RECORD: nothing but empty members: absent, a warning;
+	                             FIELD_ENUM: empty: absent, the caller warns */
 	FIELD_OR_STRING = 1 << 3, /* FIELD_STRINGS: a string is a list of one; the caller warns */
+	FIELD_OR_NULL = 1 << 6,   /* where null gets a warning, this field's gets none */
 };
 
 /* A form that a string must have. */
@@ -71,7 +73,7 @@ struct field {
 enum record_open {
 	RECORD_CLOSED,        /* a warning; null is as good as absent */
 	RECORD_OPEN,          /* OCI documents: ignored, as the specifications want it */
-	RECORD_OPEN_NOT_NULL, /* of the outermost record: null gets a warning (quirk-null) */
+	RECORD_OPEN_NOT_NULL, /* the same, but null gets a warning (quirk-null) */
 };
 
 struct record {

@@ -178,8 +178,12 @@ static int decode_enum(struct decode *d, const struct field *f, const cJSON *nod
 
 	if (!expect(d, node, cJSON_IsString(node), "a string"))
 		return 0;
-	if (node->valuestring[0] == '\0')
+	if (node->valuestring[0] == '\0') {
+		if (d->open && !(f->flags & (FIELD_REQUIRED | FIELD_OR_EMPTY)))
+			PROBLEM(d, SEVERITY_WARNING, "quirk-empty", node,
+			        "empty, taken for absent");
 		return 0;
+	}
 	for (int i = 0; f->values[i]; i++) {
 		if (strcmp(f->values[i], node->valuestring) == 0) {
 			*value = i + 1;
@@ -297,17 +301,25 @@ static int decode_record(struct decode *d, const struct field *f, const cJSON *n
 	return decode_object(d, f->record, node, record);
 }
 
+static void warn_of_null(struct decode *d, const cJSON *node)
+{
+	if (d->not_null)
+		PROBLEM(d, SEVERITY_WARNING, "quirk-null", node, "null, taken for absent");
+}
+
 static int decode_names_item(struct decode *d, const struct field *f, const cJSON *node,
                              struct strlist *out)
 {
 	void *record = calloc(1, f->record->size);
-	int r;
+	int r = 0;
 
 	if (!record)
 		return -ENOMEM;
 	check_format(d, f->name_format, node, node->string);
-	/* null is an empty object, as everywhere. */
-	r = cJSON_IsNull(node) ? 0 : decode_object(d, f->record, node, record);
+	if (cJSON_IsNull(node))
+		warn_of_null(d, node); /* an empty object, as everywhere */
+	else
+		r = decode_object(d, f->record, node, record);
 	record_release(f->record, record);
 	free(record);
 	return r < 0 ? r : strlist_add(out, node->string);
@@ -416,10 +428,42 @@ static bool is_empty(const cJSON *node)
 	return (cJSON_IsArray(node) || cJSON_IsObject(node)) && !node->child;
 }
 
-static void check_required(struct decode *d, const struct record *rec, const cJSON *node,
-                           const void *out)
+/* Whether @node is of the type of @f and has nothing in it; another type has its own complaint. */
+static bool is_empty_value(const struct field *f, const cJSON *node)
 {
-	for (const struct field *f = rec->fields; f->key; f++) {
+	switch (f->type) {
+	case FIELD_STRING:
+	case FIELD_ENUM:
+		return cJSON_IsString(node) && is_empty(node);
+	case FIELD_STRINGS:
+	case FIELD_INTS:
+	case FIELD_RECORDS:
+		return cJSON_IsArray(node) && is_empty(node);
+	case FIELD_MAP:
+	case FIELD_NAMES:
+		return cJSON_IsObject(node) && is_empty(node);
+	default:
+		return false;
+	}
+}
+
+static int complain_empty(struct decode *d, const char *key, const cJSON *node)
+{
+	size_t length = d->length;
+	int r = push_key(d, key);
+
+	if (r == 0)
+		PROBLEM(d, SEVERITY_ERROR, "required", node, "is empty");
+	pop_to(d, length);
+	return r;
+}
+
+static int check_required(struct decode *d, const struct record *rec, const cJSON *node,
+                          const void *out)
+{
+	int r = 0;
+
+	for (const struct field *f = rec->fields; f->key && r == 0; f++) {
 		const cJSON *child;
 
 		if (!(f->flags & FIELD_REQUIRED) || field_is_set(f, out))
@@ -427,9 +471,10 @@ static void check_required(struct decode *d, const struct record *rec, const cJS
 		child = cJSON_GetObjectItemCaseSensitive(node, f->key);
 		if (!child || cJSON_IsNull(child))
 			PROBLEM(d, SEVERITY_ERROR, "required", node, "'%s' is missing", f->key);
-		else if (is_empty(child))
-			PROBLEM(d, SEVERITY_ERROR, "required", child, "'%s' is empty", f->key);
+		else if (is_empty_value(f, child))
+			r = complain_empty(d, f->key, child);
 	}
+	return r;
 }
 
 /* An object of which no member says anything: how Go writes a struct that was never filled. */
@@ -451,8 +496,8 @@ static bool says_nothing(const cJSON *node)
 static bool is_absent(struct decode *d, const struct field *f, const cJSON *node)
 {
 	if (cJSON_IsNull(node)) {
-		if (d->not_null && !(f->flags & FIELD_REQUIRED))
-			PROBLEM(d, SEVERITY_WARNING, "quirk-null", node, "null, taken for absent");
+		if (!(f->flags & (FIELD_REQUIRED | FIELD_OR_NULL)))
+			warn_of_null(d, node);
 		return true;
 	}
 	if (!(f->flags & FIELD_OR_EMPTY) || !says_nothing(node))
@@ -481,8 +526,7 @@ static int decode_object(struct decode *d, const struct record *rec, const cJSON
 		if (r < 0)
 			return r;
 	}
-	check_required(d, rec, node, out);
-	return 0;
+	return check_required(d, rec, node, out);
 }
 
 int record_decode(const struct record *rec, const struct json_doc *doc, const cJSON *node,

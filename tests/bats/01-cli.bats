@@ -7,7 +7,7 @@ load helper
 COMMANDS='build show diff check schema run'
 
 image() {
-	echo '{"os":"linux","rootfs":{"type":"layers"},"config":{"Cmd":["/bin/true"]}}' >image.json
+	echo '{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]},"config":{"Cmd":["/bin/true"]}}' >image.json
 }
 
 # build_json ARG… - what a disk built from image.json says.
@@ -234,7 +234,7 @@ build_json() {
 	image
 	"$VMCONFIG" build --image-config image.json -o disk.img
 	cp disk.img before.img
-	echo '{"os":"plan9","rootfs":{"type":"layers"},"config":{"Cmd":["x"]}}' >other.json
+	echo '{"architecture":"amd64","os":"plan9","rootfs":{"type":"layers","diff_ids":[]},"config":{"Cmd":["x"]}}' >other.json
 	run_vmconfig build --image-config other.json -o disk.img
 	assert_status 1
 	cmp disk.img before.img
@@ -245,7 +245,7 @@ build_json() {
 }
 
 @test "what a document says cannot forge lines or move the cursor" {
-	printf '{"os":"linux\\nvmconfig: all is well\\u001b[2J\\u009b2J","rootfs":{"type":"layers"}}' >image.json
+	printf '{"os":"linux\\nvmconfig: all is well\\u001b[2J\\u009b2J","architecture":"amd64","rootfs":{"type":"layers","diff_ids":[]}}' >image.json
 	run_vmconfig build --image-config image.json -o disk.img
 	assert_failure 1 'linux\x0avmconfig: all is well\x1b[2J\u009b2J'
 }
@@ -278,7 +278,7 @@ build_json() {
 }
 
 @test "check finds every problem and tells errors from warnings" {
-	echo '{"os":"linux","rootfs":{"type":"layers"},"config":{"Cmd":["x"],"WorkingDir":"srv"}}' >image.json
+	echo '{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]},"config":{"Cmd":["x"],"WorkingDir":"srv"}}' >image.json
 	run_vmconfig check image.json
 	assert_status 0
 	assert_output ''
@@ -292,7 +292,7 @@ build_json() {
 
 @test "check --json places each problem" {
 	need jq
-	printf '{"os":"linux",\n "rootfs":{"type":"layers"},\n "config":{"Cmd":["x"],\n  "User":":5",\n  "WorkingDir":"srv"}}\n' >image.json
+	printf '{"architecture":"amd64","os":"linux",\n "rootfs":{"type":"layers","diff_ids":[]},\n "config":{"Cmd":["x"],\n  "User":":5",\n  "WorkingDir":"srv"}}\n' >image.json
 	run_vmconfig check --json image.json
 	assert_status 1
 	[ -z "$stderr" ]

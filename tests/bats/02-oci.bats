@@ -86,7 +86,7 @@ IMAGE='{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids"
 }
 
 @test "check tells bundles, layouts and documents apart by what they hold" {
-	local broken='{"os":"linux","rootfs":{"type":"layers"},"config":{"Cmd":["/srv"],"User":":"}}'
+	local broken='{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]},"config":{"Cmd":["/srv"],"User":":"}}'
 	layout image "$broken" v1
 	run_vmconfig check image
 	assert_failure 1 "/config/User: ':' has an empty part"
@@ -124,7 +124,7 @@ IMAGE='{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids"
 		'app:100 {"gid":100,"name":"app"}' '0 {"uid":0}'; do
 		form=${row%% *}
 		expected=${row#* }
-		printf '{"os":"linux","rootfs":{"type":"layers"},"config":{"Cmd":["x"],"User":"%s"}}' \
+		printf '{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]},"config":{"Cmd":["x"],"User":"%s"}}' \
 			"$form" >image.json
 		"$VMCONFIG" build --image-config image.json -o disk.img
 		[ "$(disk_json disk.img .user)" = "$expected" ]

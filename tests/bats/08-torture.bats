@@ -126,7 +126,7 @@ repeat() {
 }
 
 image() {
-	echo '{"os":"linux","rootfs":{"type":"layers"},"config":{"Cmd":["/x"]}}' >image.json
+	echo '{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]},"config":{"Cmd":["/x"]}}' >image.json
 }
 
 @test "10,000 variables, 100 volumes and 64 NICs go onto a disk" {

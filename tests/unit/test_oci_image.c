@@ -6,9 +6,13 @@
 #include "vm.h"
 
 #define DEFAULT_PATH  "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-#define IMAGE(config) "{'os':'linux','rootfs':{'type':'layers'},'config':" config "}"
+#define PLATFORM      "'os':'linux','architecture':'amd64'"
+#define ROOTFS        "'rootfs':{'type':'layers','diff_ids':[]}"
+#define IMAGE(config) "{" PLATFORM "," ROOTFS ",'config':" config "}"
 #define ENV_END       "'network_enabled':false,'init_mode':'',"
-#define OS            "'annotations':{'org.opencontainers.image.os':'linux'"
+#define OS                                                      \
+	"'annotations':{'org.opencontainers.image.os':'linux'," \
+	"'org.opencontainers.image.architecture':'amd64'"
 
 struct fixture {
 	struct document d;
@@ -63,23 +67,45 @@ static void test_config(void **state)
 #define BARE \
 	"{'entrypoint':[],'cmd':[],'workdir':'/','env':{'PATH':'" DEFAULT_PATH "'}," ENV_END OS "}}"
 
+/* The specification's prose lets every optional field be null, its schema these only. */
 static void test_optional_may_be_null(void **state)
 {
 	(void)state;
-	assert_image(IMAGE("null"), BARE);
 	assert_image(IMAGE("{}"), BARE);
 	assert_image(IMAGE("{'Entrypoint':['']}"), BARE);
-	assert_image(IMAGE("{'User':null,'Env':null,'Entrypoint':null,'Cmd':null,'WorkingDir':null,"
-	                   "'StopSignal':null,'Labels':null,'Volumes':null,'ExposedPorts':null,"
-	                   "'OnBuild':null,'Healthcheck':null}"),
+	assert_image(IMAGE("{'Entrypoint':null,'Cmd':null,'Labels':null,'Volumes':null,"
+	                   "'OnBuild':null,'Healthcheck':null,'Memory':null,'StopTimeout':null}"),
 	             BARE);
 	assert_image(IMAGE("{'User':'','Env':[],'Entrypoint':[],'Cmd':[],'WorkingDir':'',"
 	                   "'StopSignal':'','Labels':{},'Volumes':{},'ExposedPorts':{},"
 	                   "'ArgsEscaped':true,'Memory':null}"),
 	             BARE);
-	assert_image("{'os':'linux','rootfs':{'type':'layers'},'created':null,'author':null,"
-	             "'os.features':null,'history':null}",
-	             BARE);
+}
+
+static void test_null_where_the_schema_has_none(void **state)
+{
+	static const char *const rows[][2] = {
+	    {IMAGE("null"), "/config"},
+	    {IMAGE("{'User':null}"), "/config/User"},
+	    {IMAGE("{'Env':null}"), "/config/Env"},
+	    {IMAGE("{'WorkingDir':null}"), "/config/WorkingDir"},
+	    {IMAGE("{'StopSignal':null}"), "/config/StopSignal"},
+	    {IMAGE("{'ExposedPorts':null}"), "/config/ExposedPorts"},
+	    {"{" PLATFORM "," ROOTFS ",'created':null}", "/created"},
+	    {"{" PLATFORM "," ROOTFS ",'os.features':null}", "/os.features"},
+	    {"{" PLATFORM "," ROOTFS ",'history':null}", "/history"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct fixture f;
+
+		read_text(&f, rows[i][0]);
+		assert_int_equal(f.d.problems.count, 1);
+		assert_noted(&f.d, SEVERITY_WARNING, rows[i][1], "null, taken for absent");
+		assert_config(&f.r.config, BARE);
+		release(&f);
+	}
 }
 
 static void test_annotations(void **state)
@@ -87,11 +113,12 @@ static void test_annotations(void **state)
 	(void)state;
 	assert_image(
 	    "{'os':'linux','architecture':'arm64','variant':'v8','os.version':'1','os.features':["
-	    "'a','b'],'author':'me','created':'2020-01-01T00:00:00Z','rootfs':{'type':'layers'},"
+	    "'a','b'],'author':'me','created':'2020-01-01T00:00:00Z'," ROOTFS ","
 	    "'config':{'ExposedPorts':{'80/tcp':{},'53/udp':{}},'Env':['PATH=/'],'Labels':{"
 	    "'x':'','org.opencontainers.image.author':'label'}}}",
-	    "{'entrypoint':[],'cmd':[],'workdir':'/','env':{'PATH':'/'}," ENV_END OS
-	    ",'org.opencontainers.image.architecture':'arm64',"
+	    "{'entrypoint':[],'cmd':[],'workdir':'/','env':{'PATH':'/'}," ENV_END
+	    "'annotations':{'org.opencontainers.image.os':'linux',"
+	    "'org.opencontainers.image.architecture':'arm64',"
 	    "'org.opencontainers.image.variant':'v8','org.opencontainers.image.os.version':'1',"
 	    "'org.opencontainers.image.author':'label',"
 	    "'org.opencontainers.image.created':'2020-01-01T00:00:00Z',"
@@ -127,10 +154,15 @@ static void test_wrong_values(void **state)
 		const char *pointer;
 		const char *message;
 	} rows[] = {
-	    {"{'os':'windows','rootfs':{'type':'layers'}}", "/os",
+	    {"{'architecture':'a','os':'windows'," ROOTFS "}", "/os",
 	     "'windows' is not supported, must be linux"},
-	    {"{'os':'linux','rootfs':{'type':'ext4'}}", "/rootfs/type",
+	    {"{" PLATFORM ",'rootfs':{'type':'ext4','diff_ids':[]}}", "/rootfs/type",
 	     "'ext4' is not supported, must be layers"},
+	    {"{'os':'linux'," ROOTFS "}", "", "'architecture' is missing"},
+	    {"{'architecture':'amd64'," ROOTFS "}", "", "'os' is missing"},
+	    {"{" PLATFORM "}", "", "'rootfs' is missing"},
+	    {"{" PLATFORM ",'rootfs':{'diff_ids':[]}}", "/rootfs", "'type' is missing"},
+	    {"{" PLATFORM ",'rootfs':{'type':'layers'}}", "/rootfs", "'diff_ids' is missing"},
 	    {IMAGE("[]"), "/config", "is an array, must be an object"},
 	    {IMAGE("{'Env':['A']}"), "/config/Env/0", "'A' is not NAME=VALUE"},
 	    {IMAGE("{'Env':{'A':'B'}}"), "/config/Env", "is an object, must be an array"},
@@ -153,7 +185,7 @@ static void test_wrong_values(void **state)
 static void test_volumes_and_timeout(void **state)
 {
 	(void)state;
-	assert_image(IMAGE("{'Volumes':{'/data/':{},'/srv/x':null},'StopTimeout':3}"),
+	assert_image(IMAGE("{'Volumes':{'/data/':{},'/srv/x':{}},'StopTimeout':3}"),
 	             "{'entrypoint':[],'cmd':[],'workdir':'/','env':{'PATH':'" DEFAULT_PATH
 	             "'},'network_enabled':false,'mounts':["
 	             "{'destination':'/data','type':'tmpfs','source':'tmpfs','options':"
@@ -166,8 +198,8 @@ static void test_volumes_and_timeout(void **state)
 static void test_warnings(void **state)
 {
 	(void)state;
-	assert_noted_in("{'rootfs':{'type':'layers'}}", SEVERITY_WARNING, "", "'os' is missing");
-	assert_noted_in("{'os':'linux'}", SEVERITY_WARNING, "", "'rootfs.type' is missing");
+	assert_noted_in("{" PLATFORM "," ROOTFS ",'created':'yesterday'}", SEVERITY_WARNING,
+	                "/created", "'yesterday' is no date and time as RFC 3339 has it");
 	assert_noted_in(IMAGE("{'WorkingDir':'srv'}"), SEVERITY_WARNING, "/config/WorkingDir",
 	                "'srv' is relative, '/srv' is taken");
 	assert_noted_in(IMAGE("{'Volumes':{'data':{}}}"), SEVERITY_WARNING, "/config/Volumes",
@@ -186,9 +218,13 @@ static void test_warnings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_config),       cmocka_unit_test(test_optional_may_be_null),
-	    cmocka_unit_test(test_annotations),  cmocka_unit_test(test_stop_signals),
-	    cmocka_unit_test(test_wrong_values), cmocka_unit_test(test_volumes_and_timeout),
+	    cmocka_unit_test(test_config),
+	    cmocka_unit_test(test_optional_may_be_null),
+	    cmocka_unit_test(test_annotations),
+	    cmocka_unit_test(test_stop_signals),
+	    cmocka_unit_test(test_wrong_values),
+	    cmocka_unit_test(test_volumes_and_timeout),
+	    cmocka_unit_test(test_null_where_the_schema_has_none),
 	    cmocka_unit_test(test_warnings),
 	};
 

@@ -280,8 +280,8 @@ static void test_required(void **state)
 	               NULL);
 	assert_decodes(&tree_record, "{'leaf':{'id':null}}",
 	               "1:9 error required /leaf: 'id' is missing", NULL);
-	assert_decodes(&tree_record, "{'leaf':{'id':''}}",
-	               "1:15 error required /leaf: 'id' is empty", NULL);
+	assert_decodes(&tree_record, "{'leaf':{'id':''}}", "1:15 error required /leaf/id: is empty",
+	               NULL);
 	/* What is there but wrong is not said to be missing as well. */
 	assert_decodes(&tree_record, "{'leaf':{'id':1}}",
 	               "1:15 error type /leaf/id: is a number, must be a string", NULL);
@@ -303,7 +303,7 @@ static void test_required_list(void **state)
 	(void)state;
 	assert_decodes(&rec, "{'words':['']}", "", NULL);
 	assert_decodes(&rec, "{}", "1:1 error required : 'words' is missing", NULL);
-	assert_decodes(&rec, "{'words':[]}", "1:10 error required : 'words' is empty", NULL);
+	assert_decodes(&rec, "{'words':[]}", "1:10 error required /words: is empty", NULL);
 	assert_string_equal(text,
 	                    "{\"type\":\"object\",\"properties\":{\"words\":{\"type\":\"array\","
 	                    "\"items\":{\"type\":\"string\"},\"minItems\":1}},"

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * No document is read more leniently than by the specifications' own JSON
+ * schemas: of a document that has every field, each field in turn is given
+ * what its schema refuses, and something must be said of it, at its place.
+ */
+#include "host_test.h"
+
+#include "list.h"
+#include "oci_image.h"
+#include "oci_runtime.h"
+#include "schema_image.h"
+#include "schema_runtime.h"
+#include "vm.h"
+
+/* What reads a kind of document; problems go to @d. */
+typedef void read_document(struct document *d);
+
+struct kind {
+	read_document *read;
+	const char *text;
+	const struct constraint *constraints;
+};
+
+static void read_runtime(struct document *d)
+{
+	struct request r = {0};
+
+	assert_int_equal(oci_runtime_read(d, NULL, &r), 0);
+	request_release(&r);
+}
+
+static void read_image(struct document *d)
+{
+	struct request r = {0};
+
+	assert_int_equal(oci_image_read(d, &r), 0);
+	request_release(&r);
+}
+
+/* "RULE POINTER MESSAGE" */
+static void describe(char *text, size_t size, const struct problem *problem)
+{
+	snprintf(text, size, "%s %s %s", problem->rule, problem->pointer, problem->message);
+}
+
+static void note_all(const struct kind *kind, struct strlist *found)
+{
+	struct document d;
+
+	document_from(&d, kind->text);
+	kind->read(&d);
+	for (size_t i = 0; i < d.problems.count; i++) {
+		char text[512];
+
+		describe(text, sizeof(text), &d.problems.items[i]);
+		assert_int_equal(strlist_add(found, text), 0);
+	}
+	document_release(&d);
+}
+
+static cJSON *child_of(cJSON *node, const char *key)
+{
+	if (cJSON_IsArray(node))
+		return cJSON_GetArrayItem(node, atoi(key));
+	return cJSON_GetObjectItemCaseSensitive(node, key);
+}
+
+/* The last part of @pointer as a key, with ~1 undone; @parent is what holds it. */
+static void find_parent(cJSON *root, const char *pointer, cJSON **parent, char *key, size_t size)
+{
+	*parent = root;
+	for (;;) {
+		size_t length = strcspn(++pointer, "/");
+
+		snprintf(key, size, "%.*s", (int)length, pointer);
+		if (strncmp(key, "~1", 2) == 0) {
+			key[0] = '/';
+			memmove(key + 1, key + 2, strlen(key + 2) + 1);
+		}
+		pointer += length;
+		if (!*pointer)
+			return;
+		*parent = child_of(*parent, key);
+		assert_non_null(*parent);
+	}
+}
+
+/* The full document with @value, a JSON text, at @pointer; NULL: without what is there. For free().
+ */
+static char *mutated(const struct kind *kind, const char *pointer, const char *value)
+{
+	char key[128], *text;
+	struct document d;
+	cJSON *root, *parent;
+
+	document_from(&d, kind->text);
+	root = cJSON_Parse(d.text);
+	assert_non_null(root);
+	find_parent(root, pointer, &parent, key, sizeof(key));
+	if (!child_of(parent, key))
+		fail_msg("the full document has no '%s'", pointer);
+	if (cJSON_IsArray(parent))
+		cJSON_ReplaceItemInArray(parent, atoi(key), cJSON_CreateRaw(value));
+	else if (value)
+		cJSON_ReplaceItemInObjectCaseSensitive(parent, key, cJSON_CreateRaw(value));
+	else
+		cJSON_DeleteItemFromObjectCaseSensitive(parent, key);
+	text = cJSON_PrintUnformatted(root);
+	assert_non_null(text);
+	cJSON_Delete(root);
+	document_release(&d);
+	return text;
+}
+
+/* Whether something that was not said of the full document is said of @pointer, or, when the field
+ * is @missing, of what should hold it. */
+static bool is_noted(const struct document *d, const struct strlist *before, const char *pointer,
+                     bool missing)
+{
+	size_t length = missing ? (size_t)(strrchr(pointer, '/') - pointer) : strlen(pointer);
+
+	for (size_t i = 0; i < d->problems.count; i++) {
+		const struct problem *problem = &d->problems.items[i];
+		char text[512];
+
+		describe(text, sizeof(text), problem);
+		if (strlen(problem->pointer) == length &&
+		    memcmp(problem->pointer, pointer, length) == 0 &&
+		    !strlist_contains(before, text))
+			return true;
+	}
+	return false;
+}
+
+/* How many mutations were let through. */
+static unsigned try(const struct kind *kind, const struct strlist *before, const char *pointer,
+                    const char *value)
+{
+	char *text = mutated(kind, pointer, value);
+	unsigned lenient = 0;
+	struct document d;
+
+	document_from(&d, text);
+	kind->read(&d);
+	/* A null counts as a field that is missing, too. */
+	if (!(value && is_noted(&d, before, pointer, false)) &&
+	    !((!value || strcmp(value, "null") == 0) && is_noted(&d, before, pointer, true))) {
+		print_error("'%s' may be %s\n", pointer, value ? value : "missing");
+		lenient = 1;
+	}
+	document_release(&d);
+	free(text);
+	return lenient;
+}
+
+/* What is refused for having another type, and the first integers beyond each kind's bounds. */
+static const struct {
+	unsigned types; /* a field of these is not tried with */
+	const char *value;
+} values[] = {
+    {OBJECT, "{}"}, {ARRAY, "[]"},      {STRING, "\"0\""}, {BOOLEAN, "true"},
+    {INTEGER, "1"}, {NULL_TOO, "null"}, {0, "1.5"},
+};
+
+static const struct {
+	unsigned types;
+	const char *below;
+	const char *above;
+} bounds[] = {
+    {UINT16, "-1", "65536"},
+    {UINT32, "-1", "4294967296"},
+    {UINT64, "-1", "18446744073709551616"},
+    {INT32, "-2147483649", "2147483648"},
+    {INT64, "-9223372036854775809", "9223372036854775808"},
+};
+
+static unsigned try_words(const struct kind *kind, const struct strlist *before,
+                          const struct constraint *c)
+{
+	char words[256], *rest = words, *word;
+	unsigned lenient = 0;
+
+	snprintf(words, sizeof(words), "%s", c->wrong ? c->wrong : "");
+	for (char *s = words; *s; s++)
+		*s = *s == '\'' ? '"' : *s;
+	while ((word = strsep(&rest, " ")))
+		if (*word)
+			lenient += try(kind, before, c->pointer, word);
+	return lenient;
+}
+
+static unsigned try_all(const struct kind *kind, const struct strlist *before,
+                        const struct constraint *c)
+{
+	unsigned lenient = try_words(kind, before, c);
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++)
+		if (!(c->types & values[i].types))
+			lenient += try(kind, before, c->pointer, values[i].value);
+	for (size_t i = 0; i < sizeof(bounds) / sizeof(*bounds); i++) {
+		if ((c->types & bounds[i].types) != bounds[i].types)
+			continue;
+		lenient += try(kind, before, c->pointer, bounds[i].below);
+		lenient += try(kind, before, c->pointer, bounds[i].above);
+	}
+	if (c->required)
+		lenient += try(kind, before, c->pointer, NULL);
+	return lenient;
+}
+
+static void test_kind(const struct kind *kind)
+{
+	struct strlist before = {0};
+	unsigned lenient = 0;
+
+	note_all(kind, &before);
+	for (const struct constraint *c = kind->constraints; c->pointer; c++)
+		lenient += try_all(kind, &before, c);
+	strlist_release(&before);
+	if (lenient)
+		fail_msg("%u of what the schema refuses passes without a word", lenient);
+}
+
+static void test_runtime_schema(void **state)
+{
+	(void)state;
+	test_kind(&(struct kind){read_runtime, runtime_document, runtime_constraints});
+}
+
+static void test_image_schema(void **state)
+{
+	(void)state;
+	test_kind(&(struct kind){read_image, image_document, image_constraints});
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_runtime_schema),
+	    cmocka_unit_test(test_image_schema),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
