@@ -259,6 +259,9 @@ static int check_devices(const struct vm *vm, const struct vmm_kind *kind)
 	size_t count = vm->disks.count + vm->nics.count + vm->shares.count + vm->vsock_cid.set +
 	               vm->balloon + 2;
 
+	if (kind->max_disks && vm->disks.count + 1 > kind->max_disks)
+		return fail("--disk: '%s' has place for %u disks, and one of them is the config's",
+		            kind->name, kind->max_disks);
 	if (kind->max_devices && count > kind->max_devices)
 		return fail("'%s' has place for %u devices, not for %zu", kind->name,
 		            kind->max_devices, count);

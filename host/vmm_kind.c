@@ -71,6 +71,7 @@ const struct vmm_kind vmm_kinds[] = {
      .programs = {"lkvm", "kvmtool"},
      .features = NET_DEVICES | VMM_USER_NET | VMM_9P | VMM_VSOCK | VMM_PCI | VMM_BALLOON,
      .formats = RAW_FORMAT,
+     .max_disks = 4,
      .min_memory = 64 * MIB,
      .words = i8042_words,
      .control = CONTROL_NONE,

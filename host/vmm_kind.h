@@ -47,6 +47,7 @@ struct vmm_kind {
 	unsigned features;        /* enum vmm_feature */
 	unsigned formats;         /* 1 << enum vm_image_format */
 	unsigned max_cpus;        /* 0: the machine's */
+	unsigned max_disks;       /* the config disk among them; 0: none of ours to tell */
 	unsigned max_devices;     /* disks, NICs and the rest together; 0: none of ours to tell */
 	int64_t min_memory;       /* bytes */
 	const char *const *words; /* of the kernel's command line, after console=; NULL ends them */

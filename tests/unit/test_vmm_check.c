@@ -192,6 +192,23 @@ static void test_device_places(void **state)
 	expect(5, &vm, "", "'stratovirt' has place for 11 devices, not for 12");
 }
 
+static void test_disk_places(void **state)
+{
+	struct vm vm = {.kernel = kernel, .initrd = initrd};
+	struct vm_disk disks[4];
+	static char file[] = "a.img";
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(disks); i++)
+		disks[i] = (struct vm_disk){.file = file};
+	vm.disks.items = disks;
+	vm.disks.count = 3;
+	assert_int_equal(check("kvmtool", &vm), 0);
+	vm.disks.count = 4;
+	expect(4, &vm, "",
+	       "--disk: 'kvmtool' has place for 4 disks, and one of them is the config's");
+}
+
 static void test_programs(void **state)
 {
 	static const struct {
@@ -227,9 +244,9 @@ static void test_programs(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_options),  cmocka_unit_test(test_networks),
-	    cmocka_unit_test(test_names),    cmocka_unit_test(test_device_places),
-	    cmocka_unit_test(test_programs),
+	    cmocka_unit_test(test_options),     cmocka_unit_test(test_networks),
+	    cmocka_unit_test(test_names),       cmocka_unit_test(test_device_places),
+	    cmocka_unit_test(test_disk_places), cmocka_unit_test(test_programs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
