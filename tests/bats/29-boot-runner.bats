@@ -75,10 +75,12 @@ listen_for() {
 
 # start NAME - all that comes before and with microvm@NAME; the process is $vm.
 start() {
-	local name=$1
+	local name=$1 script
 	listen_for "$name-shares"
 	ln -sfnT "$(readlink "$name/current")" "$name/booted"
-	[ ! -e "$name/current/bin/tap-up" ] || (as_unit "$name" root current/bin/tap-up)
+	for script in tap-up macvtap-up; do
+		[ ! -e "$name/current/bin/$script" ] || (as_unit "$name" root "current/bin/$script")
+	done
 	if [ -e "$name/current/bin/virtiofsd-run" ]; then
 		as_unit "$name" root current/bin/virtiofsd-run >"$name.shares" 2>&1 &
 		shares=$!
@@ -127,7 +129,7 @@ gone() {
 }
 
 @test "a busy guest stops when it is asked, and the service has not failed" {
-	make_package web --stop-timeout 30 -- sleep-until-signal
+	make_package web --stop-timeout 30 -- storm , sleep-until-signal
 	start web
 	wait_for_line stdout ready
 	stop web
@@ -147,6 +149,19 @@ gone() {
 	gone
 	assert_status 0
 	[ "$(cat web/exit-status)" = 137 ]
+}
+
+@test "a VMM that does nothing at all is killed, and its machine is gone" {
+	make_package web --stop-timeout 1 -- sleep-until-signal
+	start web
+	wait_for_line stdout ready
+	pkill -STOP -P "$vm" -f '^microvm@web '
+	stop web
+	gone
+	assert_status 125
+	assert_stderr_contains 'killed'
+	[ -z "$(pgrep -f '^microvm@web ' -P "$vm")" ]
+	[ "$(cat web/exit-status)" = 125 ]
 }
 
 @test "SIGTERM to the main process stops the guest, too" {
@@ -181,7 +196,8 @@ gone() {
 	assert_status 0
 }
 
-@test "a tap in a network namespace: traffic both ways" {
+# make_netns - a network namespace, $netns, in which the units' processes are.
+make_netns() {
 	need ip socat
 	netns=vmconfig-runner-$$
 	ip netns add "$netns"
@@ -189,12 +205,13 @@ gone() {
 	mknod tun c 10 200
 	chmod 666 tun
 	ip -n "$netns" link set lo up
-	make_package web --net ip=192.0.2.2/24,tap=vm-web -- \
-		tcp-serve 7001 , tcp-connect 192.0.2.1 7003 hello
-	# An interface that an earlier machine has left is no hindrance.
-	ip -n "$netns" tuntap add dev vm-web mode tap
-	start web
-	ip -n "$netns" address add 192.0.2.1/24 dev vm-web
+}
+
+# What the guest does for traffic_both_ways().
+TRAFFIC=(tcp-serve 7001 ',' tcp-connect 192.0.2.1 7003 hello)
+
+# traffic_both_ways - with the guest of "web", which is 192.0.2.2, and then its end.
+traffic_both_ways() {
 	ip netns exec "$netns" socat -T 60 TCP4-LISTEN:7003,bind=192.0.2.1 EXEC:cat 3>&- &
 	echo $! >>pids
 	wait_for_line stdout 'listening 7001'
@@ -204,8 +221,39 @@ gone() {
 	gone
 	assert_status 0
 	assert_output_contains hello
+}
+
+@test "a tap in a network namespace: traffic both ways" {
+	make_netns
+	make_package web --net ip=192.0.2.2/24,tap=vm-web -- "${TRAFFIC[@]}"
+	# An interface that an earlier machine has left is no hindrance.
+	ip -n "$netns" tuntap add dev vm-web mode tap
+	start web
+	ip -n "$netns" address add 192.0.2.1/24 dev vm-web
+	traffic_both_ways
 	[ "$(cat web/current/share/microvm/tap-interfaces)" = vm-web ]
 	(as_unit web root booted/bin/tap-down)
+	run ! ip -n "$netns" link show vm-web
+}
+
+@test "a macvtap in a network namespace: traffic both ways" {
+	local index
+	make_netns
+	ip -n "$netns" link add lower type veth peer name outside
+	ip -n "$netns" link add link lower name vm-web type macvtap ||
+		skip_or_fail 'this kernel makes no macvtap interfaces'
+	ip -n "$netns" link set lower up
+	ip -n "$netns" link set outside up
+	ip -n "$netns" address add 192.0.2.1/24 dev outside
+	make_package web --net ip=192.0.2.2/24,mac=52:54:00:00:00:09,macvtap=vm-web,link=lower -- \
+		"${TRAFFIC[@]}"
+	start web
+	index=$(ip -n "$netns" -j link show vm-web | jq '.[].ifindex')
+	[ "$(stat -c '%U %G' "/dev/tap$index")" = 'nobody nogroup' ]
+	[ "$(ip -n "$netns" -j link show vm-web | jq -r '.[].address')" = 52:54:00:00:00:09 ]
+	traffic_both_ways
+	[ "$(cat web/current/share/microvm/macvtap-interfaces)" = 'vm-web 52:54:00:00:00:09 lower bridge' ]
+	(as_unit web root booted/bin/macvtap-down)
 	run ! ip -n "$netns" link show vm-web
 }
 
