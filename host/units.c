@@ -97,7 +97,8 @@ static const char microvm[] =
     "LockPersonality=yes\n"
     "RemoveIPC=yes\n"
     "SystemCallArchitectures=native\n"
-    "SystemCallFilter=@system-service\n"
+    /* VMMs make filters of their own. */
+    "SystemCallFilter=@system-service seccomp\n"
     "\n"
     "[Install]\n"
     "WantedBy=multi-user.target\n";
@@ -212,7 +213,8 @@ static const char virtiofsd[] =
     "RestrictAddressFamilies=AF_UNIX\n"
     "LockPersonality=yes\n"
     "SystemCallArchitectures=native\n"
-    "SystemCallFilter=@system-service @mount unshare setns pivot_root chroot\n";
+    "SystemCallFilter=@system-service @mount unshare setns pivot_root chroot"
+    " seccomp\n";
 
 static const char user[] = "# The user that virtual machines run as.\n"
                            "g " MICROVM_GROUP " -\n"
