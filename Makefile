@@ -96,7 +96,8 @@ FUZZERS_GUEST := $(filter $(O)/tests/fuzz_guest_%,$(FUZZERS))
 FUZZERS_IMAGE := $(filter $(O)/tests/fuzz_rootfs% $(O)/tests/fuzz_initrd%,$(FUZZERS))
 FUZZERS_HOST := $(filter-out $(FUZZERS_GUEST) $(FUZZERS_IMAGE),$(FUZZERS))
 TEST_TOOLS   := $(if $(wildcard tests/probe.c),build/probe) $(if $(wildcard tests/fault.c),build/init-fault) \
-	$(if $(wildcard tests/nsboot.c),$(O)/nsboot)
+	$(if $(wildcard tests/nsboot.c),$(O)/nsboot) \
+	build/erofs/mkfs.erofs
 TEST_LAYOUTS := $(foreach s,nginx redis postgres python,build/servers/$s/index.json)
 TEST_IMAGES  := build/images/probe.img build/images/busybox.img build/images/systemd.img
 
@@ -189,6 +190,10 @@ initrd: $(O)/initrd.cpio ## init and the kernel's modules as build/initrd.cpio
 build/kernel/vmlinuz: scripts/fetch-kernel
 	$(call say,FETCH,$@)
 	$(Q)scripts/fetch-kernel build/kernel
+
+build/erofs/mkfs.erofs: scripts/fetch-erofs-utils
+	$(call say,FETCH,$@)
+	$(Q)scripts/fetch-erofs-utils build/erofs
 
 $(O)/initrd.cpio: $(O)/init build/kernel/vmlinuz $(O)/vmconfig-image
 	$(call say,INITRD,$@)

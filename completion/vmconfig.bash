@@ -27,7 +27,7 @@ _vmconfig() {
 		--accel) words='auto kvm tcg' ;;
 		--format)
 			words='ext4 raw cpio squashfs'
-			[ "$command" != rootfs ] || words='ext4 squashfs'
+			[ "$command" != rootfs ] || words='ext4 erofs squashfs'
 			;;
 		--compat) words=seed ;;
 		--compress) words='none gzip zstd' ;;

@@ -160,6 +160,8 @@ static void release(void *writer)
 
 const struct image_format ext4_format = {
     .name = "ext4",
+    .has_identity = true,
+    .has_space = true,
     .begin = begin,
     .data = data,
     .end_file = end_file,

@@ -48,6 +48,7 @@ static int write_image(struct rootfs *r, const struct rootfs_source *source, voi
 	    .headroom = o->headroom,
 	    .headroom_percent = o->headroom_percent,
 	    .journal = o->journal,
+	    .max_bytes = o->limits.bytes,
 	};
 	unsigned char digest[MAX_DIGEST_BYTES];
 	int error = o->format->begin(&request, &r->tree, &r->writer);

@@ -89,9 +89,20 @@ static void add_text(FILE *text, const char *key, const char *value)
 		add_record(text, "", key, value, strlen(value));
 }
 
+static void add_time(FILE *text, const struct inode *inode)
+{
+	char time[40];
+	int n;
+
+	if (!inode->mtime_nsec && inode->mtime >= 0 && inode->mtime <= UINT32_MAX)
+		return;
+	n = snprintf(time, sizeof(time), "%lld.%09u", (long long)inode->mtime, inode->mtime_nsec);
+	add_record(text, "", "mtime", time, (size_t)n);
+}
+
 /* All records of an entry; nothing when its header says it all. */
 static int collect_records(const struct inode *inode, const char *path, const char *link,
-                           uint64_t size, char **records, size_t *length)
+                           uint64_t size, bool exact, char **records, size_t *length)
 {
 	FILE *text = open_memstream(records, length);
 
@@ -102,6 +113,8 @@ static int collect_records(const struct inode *inode, const char *path, const ch
 	add_number(text, "uid", inode->uid, 7);
 	add_number(text, "gid", inode->gid, 7);
 	add_number(text, "size", size, 11);
+	if (exact)
+		add_time(text, inode);
 	for (size_t i = 0; i < inode->xattrs.count; i++) {
 		const struct xattr *x = &inode->xattrs.items[i];
 
@@ -140,7 +153,7 @@ static enum tar_type type_of(const struct inode *inode, const char *link)
 	return TAR_HARD_LINK;
 }
 
-/* Times that neither this form nor most readers can say become the nearest that can be said. */
+/* Times that a header cannot say become the nearest that it can. */
 static uint64_t time_of(const struct inode *inode)
 {
 	if (inode->mtime < 0)
@@ -148,7 +161,8 @@ static uint64_t time_of(const struct inode *inode)
 	return inode->mtime > UINT32_MAX ? UINT32_MAX : (uint64_t)inode->mtime;
 }
 
-int tar_write_header(FILE *out, const struct inode *inode, const char *path, const char *link)
+int tar_write_header(FILE *out, const struct inode *inode, const char *path, const char *link,
+                     bool exact)
 {
 	const char *target = link ? link : inode->target;
 	uint64_t size = S_ISREG(inode->mode) && !link ? inode->size : 0;
@@ -156,7 +170,7 @@ int tar_write_header(FILE *out, const struct inode *inode, const char *path, con
 	_cleanup_free_ char *records = NULL;
 	size_t length = 0;
 
-	if (collect_records(inode, path, target, size, &records, &length) < 0)
+	if (collect_records(inode, path, target, size, exact, &records, &length) < 0)
 		return -1;
 	if (length && write_records(out, records, length) < 0)
 		return -1;

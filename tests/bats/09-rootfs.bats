@@ -312,8 +312,58 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 	printf 'dir . uid=5\n' | make_tar 3.tar
 	make_layout image 3.tar
 	assert_refused 'sqfstar can give the root directory to none but root, not to 5:0' --format squashfs
-	run_vmconfig rootfs --image image -o out/root.img --format erofs
-	assert_failure 2 "--format: 'erofs' would take an unpacked tree"
+}
+
+@test "erofs: a tool that is missing, too old or fails, and what it has no place for" {
+	printf 'file x 1\n' | make_tar 1.tar
+	make_layout image 1.tar
+	mkdir bin out
+	run --separate-stderr env PATH="$PWD/bin" "$VMCONFIG" rootfs --image image -o out/root.img --format erofs
+	assert_failure 1 "cannot run 'mkfs.erofs' (erofs-utils, 1.8.6 or newer)"
+	[ -z "$(ls -A out)" ]
+	# tool VERSION-LINE STATUS
+	tool() {
+		printf '#!/bin/sh\n[ "$1" = --version ] && echo "%s" && echo usage >&2 && exit 0\nexit %s\n' \
+			"$1" "$2" >bin/mkfs.erofs
+		chmod +x bin/mkfs.erofs
+	}
+	local line
+	for line in 'mkfs.erofs 1.5' 'mkfs.erofs (erofs-utils) 1.8.5' 'mkfs.erofs (erofs-utils) 1.7' \
+		'mkfs.erofs (erofs-utils) x' ''; do
+		tool "$line" 0
+		PATH=$PWD/bin:$PATH assert_refused "'mkfs.erofs' is of an erofs-utils before 1.8.6" --format erofs
+		[[ $stderr != *usage* ]]
+	done
+	head -c 3000000 /dev/urandom >f
+	tar -cf 2.tar f
+	make_layout image 2.tar
+	tool 'mkfs.erofs (erofs-utils) 1.10' 3
+	PATH=$PWD/bin:$PATH assert_refused "cannot write 'out/root.img': " --format erofs
+	PATH=$PWD/bin:$PATH assert_refused "erofs has room for a label of 15 bytes, not for '0123456789abcdef'" \
+		--format erofs --label 0123456789abcdef
+}
+
+@test "squashfs and erofs: holes, which an archive has as zeros, count among the bytes" {
+	need_erofs
+	truncate -s 1T hole
+	tar -S -cf 1.tar hole
+	make_layout image 1.tar
+	for format in squashfs erofs; do
+		assert_refused "with their holes, which an archive has as zeros, files have more than 68719476736 bytes (--max-bytes)" \
+			--format $format
+		assert_refused 'files have more than 1048576 bytes (--max-bytes)' --format $format --max-bytes 1M
+	done
+	# ext4 has them as what they are.
+	make_image
+	inode root.img /hole | grep -q 'Size: 1099511627776'
+	[ "$(stat -c %s root.img)" -lt 4000000 ]
+	mkdir tree
+	mv hole tree/
+	run_vmconfig rootfs --dir tree -o root.img --format squashfs
+	assert_failure 1 'with their holes'
+	run_vmconfig rootfs --dir tree -o root.img
+	assert_status 0
+	assert_sound root.img
 }
 
 # on_terminal COMMAND… - what it writes to standard error when that is a terminal.
@@ -361,7 +411,8 @@ sys.exit(child.wait())
 	for arguments in '' '--image a' '--dir b' '--image a --dir b -o c' '--image a -o b c' \
 		'--image a -o b --size 1' '--image a -o b --size x' '--image a -o b --headroom 5x' \
 		'--image a -o b --size 1M --headroom 1M' '--image a -o b --uuid 12' '--image a -o b --format fat' \
-		'--image a -o b --owner 1' '--image a -o b --format squashfs --size 1M' '--dir a -o b --owner x' '--image a -o b --label 12345678901234567'; do
+		'--image a -o b --owner 1' '--image a -o b --format squashfs --size 1M' \
+		'--image a -o b --format squashfs --label x' '--image a -o b --format erofs --journal' '--dir a -o b --owner x' '--image a -o b --label 12345678901234567'; do
 		# shellcheck disable=SC2086 # a list of words
 		run_vmconfig rootfs $arguments
 		assert_failure 2 "see 'vmconfig help rootfs'"

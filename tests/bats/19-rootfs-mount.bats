@@ -203,6 +203,63 @@ keeps_xattrs() {
 	cmp large copy/large
 }
 
+@test "erofs: the same as ext4, and the same bytes again" {
+	need dump.erofs
+	need_erofs
+	local long
+	long=$(printf '%0150d' 7)
+	make_tar 1.tar <<-END
+		dir . mode=1711 uid=5 gid=70000 mtime=1600000000 SCHILY.xattr.user.top=x
+		dir d mode=0700 uid=1000 gid=3000000 mtime=1700000000
+		file d/f text mode=6755 uid=4000000000 mtime=1700000001.000000789 SCHILY.xattr.user.note=some\x00bytes
+		link d/also d/f
+		link first d/f
+		file empty
+		char null 1:3
+		block disk 259:70000
+		fifo pipe
+		symlink link $long/$long
+		dir $long
+		file $long/$long deep
+		file \xff\xfe\x0a 1
+		file old 1 mtime=-1000.25
+		file future 1 mtime=6000000000
+		file gone 1
+		file acl 1 mode=0770 SCHILY.acl.access=user::rwx,user:4711:r-x,group::r-x,mask::rwx,other::---
+		file cap 1 SCHILY.xattr.security.capability=\x01\x00\x00\x02\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00
+	END
+	head -c 3000001 /dev/urandom >large
+	truncate -s 5M sparse
+	printf end | dd of=sparse bs=1M seek=3 conv=notrunc status=none
+	tar --format=pax --mtime=@1700000002 -S -cf 2.tar large sparse
+	echo 'file .wh.gone' | make_tar 3.tar
+	make_layout image gzip:1.tar 2.tar 3.tar
+	make_image
+	list_image root.img >ext4
+	run_vmconfig rootfs --image image --format erofs -o root.erofs
+	assert_status 0
+	assert_stderr ''
+	list_image root.erofs >erofs
+	grep -q 'posix_acl_access' erofs
+	grep -q 'security.capability' erofs
+	same ext4 erofs
+	list_image() {
+		# shellcheck disable=SC2016 # expanded by the shell in the namespace
+		unshare -m sh -c 'mount -o loop,ro "$1" mounted && stat -c "%a %u %g %Y" mounted' sh "$1"
+	}
+	[ "$(list_image root.erofs)" = '1711 5 70000 1600000000' ]
+	# Nothing of this machine or of today is in it.
+	local first=$EPOCHSECONDS
+	until [ "$EPOCHSECONDS" != "$first" ]; do :; done
+	TZ=Asia/Tokyo run_vmconfig rootfs --image image --format erofs -o again.erofs
+	cmp root.erofs again.erofs
+	run_vmconfig rootfs --image image --format erofs -o named.erofs --label vm-root \
+		--uuid 01234567-89ab-cdef-0123-456789ABCDEF
+	assert_status 0
+	[ "$(blkid -o value -s UUID named.erofs)" = 01234567-89ab-cdef-0123-456789abcdef ]
+	[ "$(blkid -o value -s LABEL named.erofs)" = vm-root ]
+}
+
 @test "a directory that nothing can be made of" {
 	mkdir tree
 	run_vmconfig rootfs --dir nowhere -o root.img

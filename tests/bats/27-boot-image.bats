@@ -50,6 +50,21 @@ run_image() {
 	[ "$(stat -c '%i %W' cache/vmconfig/*.img)" = "$made" ]
 }
 
+@test "erofs and squashfs are roots, when the initrd has their modules" {
+	local format
+	need sqfstar
+	need_erofs
+	image_of
+	"$VMCONFIG" initrd --init "$BUILD/init" --modules "$ROOT/build/kernel" --vmm qemu \
+		--module erofs --module squashfs -o initrd
+	for format in erofs squashfs; do
+		"$VMCONFIG" rootfs --image image --format $format -o root.$format
+		run_image --initrd initrd --disk "root.$format,ro,serial=r" --root serial=r:ro -- cat /proc/mounts
+		assert_status 0
+		grep -q "^/dev/vd. / $format ro" <<<"$output" || explain "the root is no $format"
+	done
+}
+
 @test "two at once make the root once, and both boot" {
 	image_of
 	local first second

@@ -28,6 +28,12 @@ sha256() {
 	sha256sum "$1" | cut -d ' ' -f 1
 }
 
+# An mkfs.erofs that is new enough is the one that is found.
+need_erofs() {
+	[ -x "$ROOT/build/erofs/mkfs.erofs" ] || skip_or_fail 'no mkfs.erofs: make build/erofs/mkfs.erofs'
+	PATH=$ROOT/build/erofs:$PATH
+}
+
 # put_blob LAYOUT FILE - copy it into the layout, print its digest and size as JSON members.
 put_blob() {
 	mkdir -p "$1/blobs/sha256"
