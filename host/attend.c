@@ -120,7 +120,7 @@ static int add_accelerator(const struct attend_options *o, struct strlist *comma
 	return 0;
 }
 
-static int start_in(const struct attend_options *o, struct vmm *vmm, const char *name,
+static int start_in(const struct attend_options *o, struct vmm *vmm, char *name,
                     struct strlist *command)
 {
 	_cleanup_free_ int *fds = calloc(o->nics.count + 1, sizeof(*fds));

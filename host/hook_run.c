@@ -11,24 +11,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include <fcntl.h>
 
+#include "child.h"
 #include "cleanup.h"
 #include "vmconfig.h"
 
 /* What the child needs. */
-struct child {
-	const struct hook *hook;
+struct context {
 	const char *dir;
-	char **argv, **envp;
-	int state;   /* its standard input */
-	int failure; /* takes errno; closed by a successful exec */
-	pid_t parent;
+	int state; /* its standard input */
 };
 
 static int complain(char **why, int r, const char *format, ...)
@@ -78,62 +73,14 @@ static char **make_vector(const struct strlist *list, char *first)
 	return vector;
 }
 
-static int prepare(const struct child *c)
+static int prepare(const void *context)
 {
-	sigset_t none;
+	const struct context *c = context;
 
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-		return -errno;
-	if (getppid() != c->parent)
-		_exit(EXIT_FAILURE); /* it died before that */
-	setsid();
-	signal(SIGPIPE, SIG_DFL);
-	sigemptyset(&none);
-	if (sigprocmask(SIG_SETMASK, &none, NULL) < 0 || dup2(c->state, STDIN_FILENO) < 0 ||
-	    dup2(STDERR_FILENO, STDOUT_FILENO) < 0 || chdir(c->dir) < 0)
+	if (dup2(c->state, STDIN_FILENO) < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0 ||
+	    chdir(c->dir) < 0)
 		return -errno;
 	return 0;
-}
-
-static void __attribute__((noreturn)) child(const struct child *c)
-{
-	int error = -prepare(c);
-
-	if (!error) {
-		execve(c->hook->path, c->argv, c->envp);
-		error = errno;
-	}
-	while (write(c->failure, &error, sizeof(error)) < 0 && errno == EINTR)
-		;
-	_exit(EXIT_FAILURE);
-}
-
-/* Return: the PID, or -errno, also of a program that could not be executed. */
-static pid_t start(struct child *c)
-{
-	_cleanup_fd_ int read_end = -1, write_end = -1;
-	int failure[2], error = 0;
-	ssize_t n;
-	pid_t pid;
-
-	if (pipe2(failure, O_CLOEXEC) < 0)
-		return -errno;
-	read_end = failure[0];
-	c->failure = write_end = failure[1];
-	c->parent = getpid();
-	pid = fork();
-	if (pid < 0)
-		return -errno;
-	if (pid == 0)
-		child(c);
-	close(steal_fd(&write_end));
-	do
-		n = read(read_end, &error, sizeof(error));
-	while (n < 0 && errno == EINTR);
-	if (n != sizeof(error))
-		return pid;
-	waitpid(pid, NULL, 0);
-	return -error;
 }
 
 static int64_t now_ms(void)
@@ -174,8 +121,7 @@ static int take_end(const struct hook *hook, pid_t pid, int cancel, char **why)
 		kill(-pid, SIGKILL); /* the group that it leads */
 		kill(pid, SIGKILL);
 	}
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
+	child_wait(pid, &status);
 	if (r == -ETIMEDOUT)
 		return complain(why, r, "had not ended after %lld s and was killed",
 		                (long long)limit_s);
@@ -195,7 +141,14 @@ int hook_run(const struct hook *hook, const char *state, const char *dir, int ca
 	_cleanup_free_ char **argv = make_vector(&hook->args, hook->path);
 	_cleanup_free_ char **envp = make_vector(&hook->env, NULL);
 	_cleanup_fd_ int input = make_state(state);
-	struct child c = {.hook = hook, .dir = dir, .argv = argv, .envp = envp, .state = input};
+	struct context context = {.dir = dir, .state = input};
+	struct child c = {.program = hook->path,
+	                  .argv = argv,
+	                  .envp = envp,
+	                  .bound = true,
+	                  .detached = true,
+	                  .prepare = prepare,
+	                  .context = &context};
 	pid_t pid;
 
 	*why = NULL;
@@ -203,7 +156,7 @@ int hook_run(const struct hook *hook, const char *state, const char *dir, int ca
 		return -ENOMEM;
 	if (input < 0)
 		return complain(why, input, "cannot be given its state: %s", strerror(-input));
-	pid = start(&c);
+	pid = child_start(&c);
 	if (pid < 0)
 		return complain(why, (int)pid, "cannot be run: %s", strerror((int)-pid));
 	return take_end(hook, pid, cancel, why);

@@ -4,8 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "cleanup.h"
 #include "error.h"
 
@@ -54,7 +53,7 @@ static char *find_program(const char *name)
 	return NULL;
 }
 
-/* posix_spawn(3) has it that the words are not const, and does not change them. */
+/* The words are not const for exec(3), which does not change them. */
 static char **copy_words(const char *const *words)
 {
 	size_t count = 0;
@@ -68,41 +67,38 @@ static char **copy_words(const char *const *words)
 	return copy;
 }
 
+/* @context: what becomes standard output */
+static int prepare(const void *context)
+{
+	_cleanup_fd_ int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	const int *output = context;
+
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(*output, STDOUT_FILENO) < 0)
+		return -errno;
+	return 0;
+}
+
 static int start(const char *const *words, int output, pid_t *pid)
 {
 	_cleanup_free_ char *program = find_program(words[0]);
 	_cleanup_free_ char **copy = copy_words(words);
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none;
-	int error;
+	struct child child = {
+	    .program = program, .argv = copy, .prepare = prepare, .context = &output};
 
 	if (!program)
 		return fail("there is no program '%s'", words[0]);
-	if (!copy || posix_spawn_file_actions_init(&actions) != 0)
+	if (!copy)
 		return fail_errno(ENOMEM, "cannot run '%s'", words[0]);
-	if (posix_spawnattr_init(&attributes) != 0) {
-		posix_spawn_file_actions_destroy(&actions);
-		return fail_errno(ENOMEM, "cannot run '%s'", words[0]);
-	}
-	sigemptyset(&none);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-	error = posix_spawn(pid, program, &actions, &attributes, copy, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attributes);
-	return error ? fail_errno(error, "cannot run '%s'", program) : 0;
+	*pid = child_start(&child);
+	return *pid < 0 ? fail_errno((int)-*pid, "cannot run '%s'", program) : 0;
 }
 
 static int finish(const char *name, pid_t pid)
 {
-	int status;
+	int status, r = child_wait(pid, &status);
 
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return fail_errno(errno, "cannot wait for '%s'", name);
+	if (r < 0)
+		return fail_errno(-r, "cannot wait for '%s'", name);
 	if (WIFEXITED(status))
 		return WEXITSTATUS(status);
 	return fail("'%s' was killed by signal %d", name, WTERMSIG(status));

@@ -10,13 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "arg_list.h"
+#include "child.h"
 #include "cleanup.h"
 #include "error.h"
 #include "vm.h"
@@ -29,13 +28,10 @@ static const char *const places[] = {"/usr/libexec/virtiofsd", "/usr/lib/qemu/vi
 
 /* What the child needs. */
 struct daemon {
-	const char *program;
 	const char *source;
 	bool readonly;
 	bool verbose;
 	int socket;
-	int failure; /* takes errno; closed by a successful exec */
-	pid_t parent;
 };
 
 static const char *find_program(void)
@@ -57,19 +53,12 @@ static int protect(const char *dir)
 	return 0;
 }
 
-static int prepare(const struct daemon *d)
+static int prepare(const void *context)
 {
 	_cleanup_fd_ int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	sigset_t none;
+	const struct daemon *d = context;
 
-	if (null < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-		return -errno;
-	if (getppid() != d->parent)
-		_exit(EXIT_FAILURE); /* it died before that */
-	setsid();
-	signal(SIGPIPE, SIG_DFL);
-	sigemptyset(&none);
-	if (sigprocmask(SIG_SETMASK, &none, NULL) < 0 || dup2(null, STDIN_FILENO) < 0 ||
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 ||
 	    dup2(d->verbose ? STDERR_FILENO : null, STDOUT_FILENO) < 0 ||
 	    dup2(STDOUT_FILENO, STDERR_FILENO) < 0)
 		return -errno;
@@ -79,52 +68,25 @@ static int prepare(const struct daemon *d)
 	return d->readonly ? protect(d->source) : 0;
 }
 
-static void __attribute__((noreturn)) child(const struct daemon *d)
-{
-	_cleanup_free_ char *source = NULL;
-	int error = asprintf(&source, "source=%s", d->source) < 0 ? ENOMEM : 0;
-
-	if (!error)
-		error = -prepare(d);
-	if (!error) {
-		execl(d->program, "virtiofsd", "--fd=3", "-o", source, (char *)NULL);
-		error = errno;
-	}
-	while (write(d->failure, &error, sizeof(error)) < 0 && errno == EINTR)
-		;
-	_exit(EXIT_FAILURE);
-}
-
 /* Return: the PID, or -errno, also when it could not be executed. */
-static pid_t start(struct daemon *d)
+static pid_t start(const char *program, const struct daemon *d)
 {
-	_cleanup_fd_ int read_end = -1, write_end = -1;
-	int failure[2], error = 0;
-	ssize_t n;
-	pid_t pid;
+	char name[] = "virtiofsd", socket[] = "--fd=3", option[] = "-o";
+	_cleanup_free_ char *source = NULL;
+	char *argv[] = {name, socket, option, NULL, NULL};
+	const struct child c = {.program = program,
+	                        .argv = argv,
+	                        .bound = true,
+	                        .detached = true,
+	                        .prepare = prepare,
+	                        .context = d};
 
-	if (pipe2(failure, O_CLOEXEC) < 0)
-		return -errno;
-	/* Out of the way of SOCKET_FD. */
-	read_end = failure[0];
-	d->failure = write_end = fcntl(failure[1], F_DUPFD_CLOEXEC, SOCKET_FD + 1);
-	close(failure[1]);
-	if (write_end < 0)
-		return -errno;
-	d->parent = getpid();
-	pid = fork();
-	if (pid < 0)
-		return -errno;
-	if (pid == 0)
-		child(d);
-	close(steal_fd(&write_end));
-	do
-		n = read(read_end, &error, sizeof(error));
-	while (n < 0 && errno == EINTR);
-	if (n != sizeof(error))
-		return pid;
-	waitpid(pid, NULL, 0);
-	return -error;
+	if (asprintf(&source, "source=%s", d->source) < 0) {
+		source = NULL;
+		return -ENOMEM;
+	}
+	argv[3] = source;
+	return child_start(&c);
 }
 
 static int listen_at(const char *path)
@@ -159,10 +121,8 @@ static int make_dir(struct virtiofsds *s)
 static int serve(struct virtiofsds *s, struct vm_share *share, const char *program, bool verbose)
 {
 	_cleanup_fd_ int fd = -1;
-	struct daemon d = {.program = program,
-	                   .source = share->source,
-	                   .readonly = share->readonly,
-	                   .verbose = verbose};
+	struct daemon d = {
+	    .source = share->source, .readonly = share->readonly, .verbose = verbose};
 	char *path = NULL;
 	pid_t pid;
 
@@ -177,7 +137,7 @@ static int serve(struct virtiofsds *s, struct vm_share *share, const char *progr
 	if (fd < 0)
 		return fd;
 	d.socket = fd;
-	pid = start(&d);
+	pid = start(program, &d);
 	if (pid < 0)
 		return (int)pid;
 	s->pids[s->count++] = pid;
@@ -231,8 +191,7 @@ void virtiofsds_release(struct virtiofsds *s)
 {
 	for (size_t i = 0; i < s->count; i++) {
 		kill(s->pids[i], SIGKILL);
-		while (waitpid(s->pids[i], NULL, 0) < 0 && errno == EINTR)
-			;
+		child_wait(s->pids[i], NULL);
 	}
 	free(s->pids);
 	if (s->dir)

@@ -7,17 +7,15 @@
 #include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "cleanup.h"
-#include "contract.h"
 #include "error.h"
 
 #define KILL_LIMIT_MS 10000 /* stuck in the kernel: it is left to init */
@@ -66,13 +64,9 @@ int vmm_place_channels(struct vmm *v)
 
 /* What the child needs, made before fork(2). */
 struct launch {
-	const char *program;
-	const char *const *argv;
 	const int *channels;
 	const struct vmm_files *files;
-	int output;  /* becomes its standard output and error */
-	int failure; /* an errno for the parent, when it cannot be executed */
-	pid_t parent;
+	int output; /* becomes its standard output and error */
 };
 
 static int keep_open(int fd)
@@ -80,8 +74,9 @@ static int keep_open(int fd)
 	return fcntl(fd, F_SETFD, 0) < 0 ? -errno : 0;
 }
 
-static int prepare_descriptors(const struct launch *l)
+static int prepare(const void *context)
 {
+	const struct launch *l = context;
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	int r;
 
@@ -100,80 +95,29 @@ static int prepare_descriptors(const struct launch *l)
 	return r;
 }
 
-static int prepare_process(const struct launch *l)
+static int start(struct vmm *v, char *const *argv, const struct launch *l)
 {
-	sigset_t none;
+	const struct child child = {.program = v->program,
+	                            .argv = argv,
+	                            .bound = true,
+	                            .detached = true,
+	                            .prepare = prepare,
+	                            .context = l};
+	pid_t pid = child_start(&child);
 
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-		return -errno;
-	if (getppid() != l->parent)
-		_exit(STATUS_INIT_FAILED); /* it died before that */
-	setsid();
-	signal(SIGPIPE, SIG_DFL);
-	sigemptyset(&none);
-	return sigprocmask(SIG_SETMASK, &none, NULL) < 0 ? -errno : 0;
+	if (pid < 0)
+		return fail_errno((int)-pid, "cannot run '%s'%s", v->program,
+		                  pid == -ENOENT ? " (install it, or name another with --vmm)"
+		                                 : "");
+	v->pid = pid;
+	v->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	return v->pidfd < 0 ? fail_errno(errno, "cannot watch '%s'", v->program) : 0;
 }
 
-static void __attribute__((noreturn)) child(const struct launch *l)
+/* It ends in NULL. The strings stay the list's and the caller's. */
+static char **make_argv(const struct strlist *args, char *name)
 {
-	int error = -prepare_process(l);
-
-	if (!error)
-		error = -prepare_descriptors(l);
-	if (!error) {
-		execvp(l->program, (char *const *)(uintptr_t)l->argv);
-		error = errno;
-	}
-	while (write(l->failure, &error, sizeof(error)) < 0 && errno == EINTR)
-		;
-	_exit(STATUS_INIT_FAILED);
-}
-
-/* The pipe closes when the program has been executed; else it says why not. */
-static int wait_for_exec(struct vmm *v, int failure)
-{
-	int error;
-	ssize_t n;
-
-	do
-		n = read(failure, &error, sizeof(error));
-	while (n < 0 && errno == EINTR);
-	if (n != sizeof(error))
-		return 0;
-	waitpid(v->pid, NULL, 0);
-	v->pid = 0;
-	return fail_errno(error, "cannot run '%s'%s", v->program,
-	                  error == ENOENT ? " (install it, or name another with --vmm)" : "");
-}
-
-static int fork_child(struct vmm *v, struct launch *l)
-{
-	_cleanup_fd_ int read_end = -1, write_end = -1;
-	int failure[2];
-
-	if (pipe2(failure, O_CLOEXEC) < 0)
-		return fail_errno(errno, "cannot make a pipe");
-	read_end = failure[0];
-	l->failure = write_end = failure[1];
-	l->parent = getpid();
-	v->pid = fork();
-	if (v->pid < 0) {
-		v->pid = 0;
-		return fail_errno(errno, "cannot fork");
-	}
-	if (v->pid == 0)
-		child(l);
-	close(steal_fd(&write_end));
-	v->pidfd = (int)syscall(SYS_pidfd_open, v->pid, 0);
-	if (v->pidfd < 0)
-		return fail_errno(errno, "cannot watch '%s'", v->program);
-	return wait_for_exec(v, read_end);
-}
-
-/* execvp(3) wants a NULL at the end. The strings stay the list's. */
-static const char **make_argv(const struct strlist *args, const char *name)
-{
-	const char **argv = calloc(args->count + 1, sizeof(*argv));
+	char **argv = calloc(args->count + 1, sizeof(*argv));
 
 	for (size_t i = 0; argv && i < args->count; i++)
 		argv[i] = args->items[i];
@@ -182,12 +126,11 @@ static const char **make_argv(const struct strlist *args, const char *name)
 	return argv;
 }
 
-int vmm_start(struct vmm *v, const struct strlist *args, const char *name,
-              const struct vmm_files *files)
+int vmm_start(struct vmm *v, const struct strlist *args, char *name, const struct vmm_files *files)
 {
-	_cleanup_free_ const char **argv = make_argv(args, name);
+	_cleanup_free_ char **argv = make_argv(args, name);
 	_cleanup_fd_ int output = -1;
-	struct launch l = {.argv = argv, .channels = v->theirs, .files = files};
+	struct launch l = {.channels = v->theirs, .files = files};
 	int messages[2];
 	int r;
 
@@ -204,8 +147,7 @@ int vmm_start(struct vmm *v, const struct strlist *args, const char *name,
 	v->program = strdup(args->items[0]);
 	if (!v->program)
 		return fail_errno(ENOMEM, "cannot run '%s'", args->items[0]);
-	l.program = v->program;
-	r = fork_child(v, &l);
+	r = start(v, argv, &l);
 	for (int i = 0; i < CHANNEL_COUNT; i++)
 		close_fd(&v->theirs[i]);
 	return r;

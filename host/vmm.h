@@ -50,8 +50,7 @@ struct vmm_files {
  *
  * Return: 0, or negative after printing a line.
  */
-int vmm_start(struct vmm *v, const struct strlist *args, const char *name,
-              const struct vmm_files *files);
+int vmm_start(struct vmm *v, const struct strlist *args, char *name, const struct vmm_files *files);
 
 /* vmm_kill() - end it now. */
 void vmm_kill(struct vmm *v);
