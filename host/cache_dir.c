@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The cache's directory: KEY.img is an image, KEY.lock is locked by who makes it. */
+/*
+ * The cache's directory: KEY.img is an image, KEY.part one that is being made
+ * by who has locked KEY.lock.
+ */
 #include "cache_dir.h"
 
 #include <dirent.h>
@@ -17,7 +20,10 @@
 #include "list.h"
 
 #define IMAGE ".img"
+#define PART  ".part"
 #define LOCK  ".lock"
+
+#define NAME_BYTES (CACHE_KEY_BYTES + sizeof(LOCK))
 
 /* XDG Base Directory Specification: a relative path is to be ignored. */
 static char *directory(void)
@@ -95,21 +101,26 @@ static int make_path(const struct cache *cache, const char *key, char **path)
 	return fail_errno(ENOMEM, "'%s'", cache->path);
 }
 
+static void make_name(char name[NAME_BYTES], const char *key, const char *suffix)
+{
+	snprintf(name, NAME_BYTES, "%s%s", key, suffix);
+}
+
 static int open_file(const struct cache *cache, const char *key, const char *suffix, int flags)
 {
-	char name[CACHE_KEY_BYTES + sizeof(LOCK)];
+	char name[NAME_BYTES];
 
-	snprintf(name, sizeof(name), "%s%s", key, suffix);
+	make_name(name, key, suffix);
 	return openat(cache->fd, name, flags | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
 /* Whether the file that was locked is still the one that has the name. */
 static bool is_current(const struct cache *cache, const char *key, const char *suffix, int fd)
 {
-	char name[CACHE_KEY_BYTES + sizeof(LOCK)];
 	struct stat locked, named;
+	char name[NAME_BYTES];
 
-	snprintf(name, sizeof(name), "%s%s", key, suffix);
+	make_name(name, key, suffix);
 	return fstat(fd, &locked) == 0 &&
 	       fstatat(cache->fd, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
 	       locked.st_ino == named.st_ino && locked.st_dev == named.st_dev;
@@ -134,7 +145,7 @@ int cache_get(const struct cache *cache, const char *key, char **path)
 	return steal_fd(&fd);
 }
 
-int cache_lock(const struct cache *cache, const char *key, char **path)
+int cache_lock(const struct cache *cache, const char *key)
 {
 	for (;;) {
 		_cleanup_fd_ int fd = open_file(cache, key, LOCK, O_RDWR | O_CREAT);
@@ -148,16 +159,41 @@ int cache_lock(const struct cache *cache, const char *key, char **path)
 			return fail_errno(errno, "cannot lock '%s/%s" LOCK "'", cache->path, key);
 		if (!is_current(cache, key, LOCK, fd))
 			continue;
-		r = make_path(cache, key, path);
-		return r < 0 ? r : steal_fd(&fd);
+		return steal_fd(&fd);
 	}
 }
 
-static bool is_key(const char *name)
+int cache_begin(const struct cache *cache, const char *key)
 {
-	return strlen(name) == CACHE_KEY_BYTES - 1 + strlen(IMAGE) &&
-	       strspn(name, "0123456789abcdef") == CACHE_KEY_BYTES - 1 &&
-	       strcmp(name + CACHE_KEY_BYTES - 1, IMAGE) == 0;
+	/* What is there already is what a maker has left that was killed. */
+	int fd = open_file(cache, key, PART, O_RDWR | O_CREAT | O_TRUNC);
+
+	return fd < 0 ? fail_errno(errno, "cannot write in '%s'", cache->path) : fd;
+}
+
+int cache_commit(const struct cache *cache, const char *key)
+{
+	char from[NAME_BYTES], to[NAME_BYTES];
+
+	make_name(from, key, PART);
+	make_name(to, key, IMAGE);
+	if (renameat(cache->fd, from, cache->fd, to) < 0)
+		return fail_errno(errno, "cannot write '%s/%s'", cache->path, to);
+	return 0;
+}
+
+void cache_discard(const struct cache *cache, const char *key)
+{
+	char name[NAME_BYTES];
+
+	make_name(name, key, PART);
+	unlinkat(cache->fd, name, 0);
+}
+
+static bool is_key(const char *name, const char *suffix)
+{
+	return strspn(name, "0123456789abcdef") == CACHE_KEY_BYTES - 1 &&
+	       strcmp(name + CACHE_KEY_BYTES - 1, suffix) == 0;
 }
 
 static int compare_use(const void *a, const void *b)
@@ -180,24 +216,33 @@ static bool look_at(const struct cache *cache, const char *name, struct cache_en
 	return true;
 }
 
-int cache_list(const struct cache *cache, struct cache_entry **entries, size_t *count)
+static DIR *open_stream(const struct cache *cache)
 {
 	int fd = openat(cache->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+	if (dir)
+		return dir;
+	fail_errno(errno, "cannot read '%s'", cache->path);
+	if (fd >= 0)
+		close(fd);
+	return NULL;
+}
+
+int cache_list(const struct cache *cache, struct cache_entry **entries, size_t *count)
+{
+	DIR *dir = open_stream(cache);
 	struct dirent *entry;
 	int r = 0;
 
 	*entries = NULL;
 	*count = 0;
-	if (!dir) {
-		if (fd >= 0)
-			close(fd);
-		return fail_errno(errno, "cannot read '%s'", cache->path);
-	}
+	if (!dir)
+		return -EIO;
 	while ((entry = readdir(dir))) {
 		struct cache_entry *grown;
 
-		if (!is_key(entry->d_name))
+		if (!is_key(entry->d_name, IMAGE))
 			continue;
 		grown = list_grow(*entries, *count, sizeof(**entries));
 		if (!grown) {
@@ -216,7 +261,7 @@ int cache_list(const struct cache *cache, struct cache_entry **entries, size_t *
 int cache_remove(const struct cache *cache, const char *key)
 {
 	_cleanup_fd_ int fd = open_file(cache, key, IMAGE, O_RDONLY);
-	char name[CACHE_KEY_BYTES + sizeof(LOCK)];
+	char name[NAME_BYTES];
 
 	if (fd < 0)
 		return errno == ENOENT
@@ -224,10 +269,48 @@ int cache_remove(const struct cache *cache, const char *key)
 		           : fail_errno(errno, "cannot open '%s/%s" IMAGE "'", cache->path, key);
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return 1;
-	snprintf(name, sizeof(name), "%s" IMAGE, key);
+	make_name(name, key, IMAGE);
 	if (unlinkat(cache->fd, name, 0) < 0)
 		return fail_errno(errno, "cannot remove '%s/%s'", cache->path, name);
-	snprintf(name, sizeof(name), "%s" LOCK, key);
+	make_name(name, key, LOCK);
 	unlinkat(cache->fd, name, 0);
 	return 0;
+}
+
+/* Return: whether there was an unfinished image of nobody's. */
+static bool sweep(const struct cache *cache, const char *key)
+{
+	_cleanup_fd_ int lock = open_file(cache, key, LOCK, O_RDWR);
+	char part[NAME_BYTES], image[NAME_BYTES], name[NAME_BYTES];
+	bool found;
+
+	if (lock < 0 || flock(lock, LOCK_EX | LOCK_NB) < 0 || !is_current(cache, key, LOCK, lock))
+		return false;
+	make_name(part, key, PART);
+	make_name(image, key, IMAGE);
+	make_name(name, key, LOCK);
+	found = unlinkat(cache->fd, part, 0) == 0;
+	if (faccessat(cache->fd, image, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		unlinkat(cache->fd, name, 0);
+	return found;
+}
+
+int cache_sweep(const struct cache *cache)
+{
+	DIR *dir = open_stream(cache);
+	struct dirent *entry;
+	int count = 0;
+
+	if (!dir)
+		return -EIO;
+	while ((entry = readdir(dir))) {
+		char key[CACHE_KEY_BYTES] = "";
+
+		if (!is_key(entry->d_name, LOCK))
+			continue;
+		memcpy(key, entry->d_name, CACHE_KEY_BYTES - 1);
+		count += sweep(cache, key);
+	}
+	closedir(dir);
+	return count;
 }

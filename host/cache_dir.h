@@ -44,11 +44,22 @@ int cache_get(const struct cache *cache, const char *key, char **path);
 
 /*
  * cache_lock() - be the only one who makes the image @key; waits for another who does.
- * @path: where to put it, for free()
- *
  * Return: a descriptor that holds the lock, or negative after printing a line.
  */
-int cache_lock(const struct cache *cache, const char *key, char **path);
+int cache_lock(const struct cache *cache, const char *key);
+
+/*
+ * cache_begin() - an image that is not there yet. Whoever holds its lock fills it, and then calls
+ * one of the two that follow.
+ *
+ * Return: the descriptor, for reading and writing, or negative after printing a line.
+ */
+int cache_begin(const struct cache *cache, const char *key);
+
+/* cache_commit() - now it is there. Return: 0, or negative after printing a line. */
+int cache_commit(const struct cache *cache, const char *key);
+
+void cache_discard(const struct cache *cache, const char *key);
 
 /* cache_list() - all images, for free(). Return: 0, or negative after printing a line. */
 int cache_list(const struct cache *cache, struct cache_entry **entries, size_t *count);
@@ -58,5 +69,11 @@ int cache_list(const struct cache *cache, struct cache_entry **entries, size_t *
  * Return: 0; 1 when it is in use; negative after printing a line.
  */
 int cache_remove(const struct cache *cache, const char *key);
+
+/*
+ * cache_sweep() - what makers have left that were killed.
+ * Return: how many unfinished images are gone, or negative after printing a line.
+ */
+int cache_sweep(const struct cache *cache);
 
 #endif

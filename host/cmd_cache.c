@@ -118,6 +118,10 @@ static int prune(const struct cache_command *c, const struct cache *cache)
 		else if (r == 1)
 			output("kept %.16s, which is in use\n", entries[i].key);
 	}
+	if (r >= 0)
+		r = cache_sweep(cache);
+	if (r > 0)
+		output("removed %d unfinished\n", r);
 	return output_finish() < 0 && r >= 0 ? -EIO : r;
 }
 

@@ -3,7 +3,6 @@
 #include "image_root.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,8 @@
 #include "image_tool.h"
 #include "list.h"
 #include "oci_layout.h"
+#include "scratch_file.h"
+#include "stop_signals.h"
 #include "tool.h"
 #include "vm.h"
 
@@ -50,18 +51,36 @@ static int make_key(const char *spec, char key[CACHE_KEY_BYTES])
 	return r;
 }
 
-/* @option: --image or --dir */
-static int make_image(const char *option, const char *spec, const char *path)
+/* @option: --image or --dir. @file: takes the image */
+static int make_image(const char *option, const char *spec, int file)
 {
 	_cleanup_free_ char *program = image_tool_find();
-	const char *words[] = {program, "rootfs", option, spec, "-o", path, NULL};
+	const char *words[] = {program, "rootfs", option, spec, "-o", "-", NULL};
 	int r;
 
 	if (!program)
 		return -ENOENT;
-	r = tool_run(words);
+	r = tool_fill(words, file);
 	if (r > 0)
 		return fail("cannot make the root filesystem of '%s'", spec);
+	return r;
+}
+
+/* With the key locked. Nothing unfinished is left by a signal. */
+static int make_cached(const struct cache *cache, const char *key, const char *spec)
+{
+	struct held_signals held = {0};
+	_cleanup_fd_ int file = -1;
+	int r;
+
+	stop_signals_hold(&held);
+	file = cache_begin(cache, key);
+	r = file < 0 ? file : make_image("--image", spec, file);
+	if (r == 0)
+		r = cache_commit(cache, key);
+	if (r < 0)
+		cache_discard(cache, key);
+	stop_signals_release(&held);
 	return r;
 }
 
@@ -71,7 +90,6 @@ static int make_image(const char *option, const char *spec, const char *path)
  */
 static int find_or_make(const struct cache *cache, const char *spec, char **path)
 {
-	_cleanup_free_ char *target = NULL;
 	_cleanup_fd_ int lock = -1;
 	char key[CACHE_KEY_BYTES];
 	int fd, r = make_key(spec, key);
@@ -81,17 +99,17 @@ static int find_or_make(const struct cache *cache, const char *spec, char **path
 	fd = cache_get(cache, key, path);
 	if (fd != -ENOENT)
 		return fd;
-	lock = cache_lock(cache, key, &target);
+	lock = cache_lock(cache, key);
 	if (lock < 0)
 		return lock;
 	fd = cache_get(cache, key, path); /* somebody else has made it while we waited */
 	if (fd != -ENOENT)
 		return fd;
-	r = make_image("--image", spec, target);
+	r = make_cached(cache, key, spec);
 	if (r < 0)
 		return r;
 	fd = cache_get(cache, key, path);
-	return fd == -ENOENT ? fail("'%s' has gone from the cache", target) : fd;
+	return fd == -ENOENT ? fail("the image has gone from the cache, '%s'", cache->path) : fd;
 }
 
 static int add_disk(struct vm *vm, char *path)
@@ -160,27 +178,18 @@ static const char *scratch_directory(void)
 	return dir && *dir == '/' ? dir : "/var/tmp";
 }
 
-/* The file has no name once it is open: whatever ends vmconfig, nothing is left. */
 static int make_nameless(const char *dir)
 {
-	_cleanup_free_ char *scratch = NULL;
-	_cleanup_free_ char *path = NULL;
-	int fd = -1, r;
+	_cleanup_fd_ int reader = -1, writer = scratch_file(scratch_directory(), &reader);
+	struct held_signals held = {0};
+	int r;
 
-	if (asprintf(&scratch, "%s/vmconfig-XXXXXX", scratch_directory()) < 0)
-		scratch = NULL;
-	if (!scratch || !mkdtemp(scratch))
-		return fail_errno(errno, "cannot make the root filesystem of '%s'", dir);
-	if (asprintf(&path, "%s/root.img", scratch) < 0)
-		path = NULL;
-	r = path ? make_image("--dir", dir, path) : -ENOMEM;
-	if (r == 0) {
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		r = fd < 0 ? fail_errno(errno, "cannot open '%s'", path) : fd;
-		unlink(path);
-	}
-	rmdir(scratch);
-	return r;
+	if (writer < 0)
+		return writer;
+	stop_signals_hold(&held); /* so that the child is ended, too */
+	r = make_image("--dir", dir, writer);
+	stop_signals_release(&held);
+	return r < 0 ? r : steal_fd(&reader);
 }
 
 int bundle_root_attach(struct request *r)

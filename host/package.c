@@ -33,6 +33,7 @@ int package_begin(struct package *p, const char *path)
 		p->temporary = NULL;
 		return fail_errno(ENOMEM, "cannot write '%s'", path);
 	}
+	stop_signals_hold(&p->held);
 	/* Half a package is nobody's business. */
 	if (mkdir(p->temporary, 0700) < 0) {
 		int error = errno;
@@ -75,7 +76,7 @@ static int create(struct package *p, const char *name, mode_t mode)
 
 	if (!path)
 		return fail_errno(ENOMEM, "cannot write '%s'", name);
-	r = make_directories(p, path);
+	r = stop_signals_came() ? -EINTR : make_directories(p, path);
 	if (r < 0)
 		return fail_errno(-r, "cannot write '%s'", path);
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode & 0700);
@@ -136,6 +137,8 @@ static int copy_bytes(struct package *p, int from, int to)
 		ssize_t n = read(from, piece, PIECE);
 		int r;
 
+		if (stop_signals_came())
+			return -EINTR;
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -220,4 +223,5 @@ void package_release(struct package *p)
 	if (p->temporary)
 		nftw(p->temporary, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 	free(steal_ptr(&p->temporary));
+	stop_signals_release(&p->held);
 }

@@ -8,10 +8,13 @@
 
 #include <sha2.h>
 
+#include "stop_signals.h"
+
 struct package {
-	const char *path; /* where it is going to be */
-	char *temporary;  /* until then, beside it */
-	SHA2_CTX digest;  /* of all names and contents so far */
+	const char *path;         /* where it is going to be */
+	char *temporary;          /* until then, beside it */
+	SHA2_CTX digest;          /* of all names and contents so far */
+	struct held_signals held; /* while it stands */
 };
 
 /*
@@ -42,7 +45,7 @@ void package_digest(const struct package *p, char text[17]);
 /* package_commit() - put it where it belongs. */
 int package_commit(struct package *p);
 
-/* package_release() - remove what has not been committed. */
+/* package_release() - remove what has not been committed. A signal that came takes effect then. */
 void package_release(struct package *p);
 
 #endif

@@ -3,28 +3,36 @@
 #include "stop_signals.h"
 
 #include <errno.h>
-#include <signal.h>
+#include <poll.h>
 #include <stddef.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "child.h"
+#include "cleanup.h"
 #include "error.h"
 
 static const int stopping[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+/* Without those that are ignored: blocked, they would be queued nevertheless. */
+static void fill_set(sigset_t *set)
+{
+	sigemptyset(set);
+	for (size_t i = 0; i < sizeof(stopping) / sizeof(*stopping); i++) {
+		struct sigaction action;
+
+		if (sigaction(stopping[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+			sigaddset(set, stopping[i]);
+	}
+}
 
 int stop_signals_open(void)
 {
 	sigset_t set;
 	int fd;
 
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(stopping) / sizeof(*stopping); i++) {
-		struct sigaction action;
-
-		/* A blocked signal is queued even when it is ignored. */
-		if (sigaction(stopping[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
-			sigaddset(&set, stopping[i]);
-	}
+	fill_set(&set);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGCHLD, SIG_DFL);
 	sigprocmask(SIG_BLOCK, &set, NULL);
@@ -37,4 +45,56 @@ int stop_signals_next(int fd)
 	struct signalfd_siginfo info;
 
 	return read(fd, &info, sizeof(info)) == sizeof(info) ? (int)info.ssi_signo : 0;
+}
+
+void stop_signals_hold(struct held_signals *h)
+{
+	sigset_t set;
+
+	fill_set(&set);
+	h->held = sigprocmask(SIG_BLOCK, &set, &h->before) == 0;
+}
+
+void stop_signals_release(struct held_signals *h)
+{
+	if (h->held)
+		sigprocmask(SIG_SETMASK, &h->before, NULL);
+	h->held = false;
+}
+
+bool stop_signals_came(void)
+{
+	sigset_t set, pending;
+
+	fill_set(&set);
+	if (sigpending(&pending) < 0)
+		return false;
+	for (size_t i = 0; i < sizeof(stopping) / sizeof(*stopping); i++)
+		if (sigismember(&set, stopping[i]) == 1 && sigismember(&pending, stopping[i]) == 1)
+			return true;
+	return false;
+}
+
+int stop_signals_wait(pid_t pid, int *status)
+{
+	_cleanup_fd_ int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), signals = -1;
+	struct pollfd fds[2];
+	sigset_t set;
+	int r, error = pidfd < 0 ? -errno : 0;
+
+	fill_set(&set);
+	signals = signalfd(-1, &set, SFD_CLOEXEC);
+	if (signals < 0)
+		error = -errno;
+	fds[0] = (struct pollfd){.fd = signals, .events = POLLIN};
+	fds[1] = (struct pollfd){.fd = pidfd, .events = POLLIN};
+	while (!error && poll(fds, 2, -1) < 0)
+		if (errno != EINTR)
+			error = -errno;
+	if (!error && fds[0].revents)
+		error = -EINTR;
+	if (error)
+		kill(pid, SIGKILL);
+	r = child_wait(pid, status);
+	return error ? error : r;
 }

@@ -14,6 +14,7 @@
 #include "child.h"
 #include "cleanup.h"
 #include "error.h"
+#include "stop_signals.h"
 
 /* An administrator's PATH may lack them, a unit's may be empty. */
 static const char *const system_directories[] = {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
@@ -78,12 +79,17 @@ static int prepare(const void *context)
 	return 0;
 }
 
-static int start(const char *const *words, int output, pid_t *pid)
+/* @bound: to us, and to no terminal */
+static int start(const char *const *words, int output, bool bound, pid_t *pid)
 {
 	_cleanup_free_ char *program = find_program(words[0]);
 	_cleanup_free_ char **copy = copy_words(words);
-	struct child child = {
-	    .program = program, .argv = copy, .prepare = prepare, .context = &output};
+	struct child child = {.program = program,
+	                      .argv = copy,
+	                      .bound = bound,
+	                      .detached = bound,
+	                      .prepare = prepare,
+	                      .context = &output};
 
 	if (!program)
 		return fail("there is no program '%s'", words[0]);
@@ -93,23 +99,40 @@ static int start(const char *const *words, int output, pid_t *pid)
 	return *pid < 0 ? fail_errno((int)-*pid, "cannot run '%s'", program) : 0;
 }
 
-static int finish(const char *name, pid_t pid)
+static int judge(const char *name, int status)
 {
-	int status, r = child_wait(pid, &status);
-
-	if (r < 0)
-		return fail_errno(-r, "cannot wait for '%s'", name);
 	if (WIFEXITED(status))
 		return WEXITSTATUS(status);
 	return fail("'%s' was killed by signal %d", name, WTERMSIG(status));
 }
 
+static int finish(const char *name, pid_t pid)
+{
+	int status, r = child_wait(pid, &status);
+
+	return r < 0 ? fail_errno(-r, "cannot wait for '%s'", name) : judge(name, status);
+}
+
 int tool_run(const char *const *words)
 {
 	pid_t pid;
-	int r = start(words, STDERR_FILENO, &pid);
+	int r = start(words, STDERR_FILENO, false, &pid);
 
 	return r < 0 ? r : finish(words[0], pid);
+}
+
+int tool_fill(const char *const *words, int file)
+{
+	int status, r;
+	pid_t pid;
+
+	r = start(words, file, true, &pid);
+	if (r < 0)
+		return r;
+	r = stop_signals_wait(pid, &status);
+	if (r == -EINTR)
+		return r;
+	return r < 0 ? fail_errno(-r, "cannot wait for '%s'", words[0]) : judge(words[0], status);
 }
 
 int tool_output(const char *const *words, char *text, size_t size)
@@ -123,7 +146,7 @@ int tool_output(const char *const *words, char *text, size_t size)
 		return fail_errno(errno, "cannot run '%s'", words[0]);
 	from = ends[0];
 	to = ends[1];
-	r = start(words, to, &pid);
+	r = start(words, to, false, &pid);
 	if (r < 0)
 		return r;
 	close(steal_fd(&to));

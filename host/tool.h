@@ -17,6 +17,17 @@
 int tool_run(const char *const *words);
 
 /*
+ * tool_fill() - run a program whose standard output is a file.
+ * @file: open for reading and writing
+ *
+ * It is killed when vmconfig ends, or is asked to stop while it holds its
+ * signals back.
+ *
+ * Return: as tool_run(), and -EINTR after a signal, without a line.
+ */
+int tool_fill(const char *const *words, int file);
+
+/*
  * tool_output() - the same, with its standard output.
  * @text: takes the first @size - 1 bytes; what follows is read and dropped
  */

@@ -16,6 +16,7 @@
 #include "cleanup.h"
 #include "error.h"
 #include "remove_tree.h"
+#include "stop_signals.h"
 #include "units.h"
 
 #define NEW_LINK ".current.new"
@@ -229,7 +230,7 @@ static int give_directory(const struct vm_store *store, int machine, const char 
 	return 0;
 }
 
-int vm_store_add(const struct vm_store *store, const char *name, const char *package)
+static int add(const struct vm_store *store, const char *name, const char *package)
 {
 	_cleanup_fd_ int machine = -1;
 	int r;
@@ -250,6 +251,17 @@ int vm_store_add(const struct vm_store *store, const char *name, const char *pac
 			unlinkat(machine, "current", 0);
 		unlinkat(store->fd, name, AT_REMOVEDIR);
 	}
+	return r;
+}
+
+int vm_store_add(const struct vm_store *store, const char *name, const char *package)
+{
+	struct held_signals held = {0};
+	int r;
+
+	stop_signals_hold(&held); /* half a machine could be neither used nor installed again */
+	r = add(store, name, package);
+	stop_signals_release(&held);
 	return r;
 }
 

@@ -3,7 +3,11 @@
 #include "rootfs.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -66,6 +70,23 @@ static int write_image(struct rootfs *r, const struct rootfs_source *source, voi
 	return error;
 }
 
+/* Standard output is whoever's opened it, and so is what to do with half an image. */
+static int fill_output(struct rootfs *r, const struct rootfs_source *source, void *state)
+{
+	struct stat st;
+	int flags = fcntl(STDOUT_FILENO, F_GETFL);
+
+	if (flags < 0 || fstat(STDOUT_FILENO, &st) < 0)
+		return fail_errno(errno, "cannot write to standard output");
+	if (!S_ISREG(st.st_mode) || (flags & O_APPEND))
+		return fail("cannot write to standard output: it is no file that can be written "
+		            "in any order");
+	if (ftruncate(STDOUT_FILENO, 0) < 0)
+		return fail_errno(errno, "cannot write to standard output");
+	signal(SIGXFSZ, SIG_IGN);
+	return write_image(r, source, state, STDOUT_FILENO);
+}
+
 /* Nothing is created before all names have been read and found good. */
 static int create_image(struct rootfs *r, const struct rootfs_source *source, void *state)
 {
@@ -101,7 +122,8 @@ int rootfs_make(const struct rootfs_options *options)
 	if (error == 0)
 		error = source->scan(&r, &state);
 	if (error == 0)
-		error = create_image(&r, source, state);
+		error = strcmp(options->output, "-") == 0 ? fill_output(&r, source, state)
+		                                          : create_image(&r, source, state);
 	progress_end(&r.progress);
 	source->release(state);
 	tree_release(&r.tree);

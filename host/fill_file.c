@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* The bytes of a file that is made in memory. */
+#include "fill_file.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+static int write_whole(int fd, const char *data, size_t length)
+{
+	while (length) {
+		ssize_t n = write(fd, data, length);
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0) {
+			data += n;
+			length -= (size_t)n;
+		}
+	}
+	return 0;
+}
+
+/* The zeros at the end of a disk need no writing, nor blocks. By words: musl compares bytes. */
+static size_t without_trailing_zeros(const char *data, size_t length)
+{
+	uint64_t word;
+
+	while (length >= sizeof(word)) {
+		memcpy(&word, data + length - sizeof(word), sizeof(word));
+		if (word)
+			break;
+		length -= sizeof(word);
+	}
+	return length;
+}
+
+int fill_file(int fd, const void *data, size_t length)
+{
+	int r = write_whole(fd, data, without_trailing_zeros(data, length));
+
+	return r == 0 && ftruncate(fd, (off_t)length) < 0 ? -errno : r;
+}

@@ -1,0 +1,153 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# vmconfig is told to stop, or is killed, while something is half made: nothing of it stays, no child
+# goes on, and the status is the signal's.
+# shellcheck disable=SC2154 # bats sets status and stderr
+
+load helper
+load rootfs
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	mkdir bin tmp
+	export XDG_CACHE_HOME=$PWD/cache TMPDIR=$PWD/tmp
+	mkfifo alive
+	cp "$VMCONFIG" bin/vmconfig
+	# In place of the program that makes images: it begins one, says so, and waits for ever.
+	cat >bin/vmconfig-image <<-'END'
+		#!/bin/sh
+		printf begun
+		exec 3>alive
+		echo begun >&3
+		while :; do read -r line; done </dev/zero
+	END
+	chmod +x bin/vmconfig-image
+	make_tar 1.tar <<<'file x y'
+	make_layout image none:1.tar
+	mkdir -p bundle/rootfs
+	jq -n '{ociVersion: "1.0.0", root: {path: "rootfs"}, process: {cwd: "/", args: ["/a"]}}' >bundle/config.json
+}
+
+teardown() {
+	[ -z "${process:-}" ] || kill -KILL "$process" 2>/dev/null || true
+}
+
+# begin OPTION… - vmconfig as process $process, whose child has begun an image. A shell lets what it
+# has in the background ignore some signals.
+begin() {
+	env --default-signal=INT,QUIT bin/vmconfig "$@" >stdout 2>stderr 3>&- &
+	process=$!
+	exec 4<alive
+	read -r -t 60 <&4 || fail 'nothing is made' "$(cat stderr)"
+}
+
+# end SIGNAL - its end by that signal; $status. The child has let go of the fifo then.
+end() {
+	local ended=0
+	kill -s "$1" "$process"
+	status=0
+	wait "$process" || status=$?
+	process=
+	read -r -t 60 <&4 || ended=$?
+	[ "$ended" -eq 1 ] || fail 'the child goes on'
+	exec 4<&-
+}
+
+@test "the root of an image: no child, nothing in the cache but a lock" {
+	local signal
+	for signal in TERM INT HUP QUIT; do
+		begin run --image image
+		[ -n "$(find cache -name '*.part' -size +0)" ] || fail 'nothing has begun'
+		end $signal
+		[ "$status" -eq $((128 + $(kill -l $signal))) ] || fail "status $status"
+		[ -z "$(find cache -name '*.part' -o -name '*.img')" ] || fail "left: $(find cache)"
+	done
+	"$VMCONFIG" cache prune
+	[ -z "$(ls -A cache/vmconfig)" ] || fail "left: $(find cache)"
+}
+
+@test "the root of a bundle: no child, and no file at any time" {
+	local signal
+	for signal in TERM INT KILL; do
+		begin run --bundle bundle
+		[ -z "$(ls -A tmp)" ] || fail "has a name: $(ls -A tmp)"
+		end $signal
+		[ "$status" -eq $((128 + $(kill -l $signal))) ] || fail "status $status"
+	done
+}
+
+@test "a signal that was ignored from the start stays so" {
+	begin run --image image
+	kill -s HUP "$process"
+	end TERM
+	[ "$status" -eq 129 ]
+	trap '' HUP
+	begin run --image image
+	trap - HUP
+	kill -s HUP "$process"
+	end TERM
+	[ "$status" -eq 143 ]
+}
+
+@test "what kill -9 leaves in the cache is pruned, or replaced by the next who makes it" {
+	begin run --image image
+	end KILL
+	[ -n "$(find cache -name '*.part')" ] || fail 'what is this test about?'
+	run_vmconfig cache list
+	assert_output ''
+	run_vmconfig cache prune
+	assert_status 0
+	assert_output 'removed 1 unfinished'
+	[ -z "$(ls -A cache/vmconfig)" ]
+
+	begin run --image image
+	end KILL
+	# The program that makes images, and no machine.
+	run_vmconfig run --image image --vmm /bin/false
+	assert_status 125
+	[ "$(find cache -name '*.img' | wc -l)" -eq 1 ]
+	[ -z "$(find cache -name '*.part')" ]
+	e2fsck -fn "$(find cache -name '*.img')"
+}
+
+@test "an image that somebody makes is not pruned" {
+	begin run --image image
+	run_vmconfig cache prune
+	assert_output ''
+	[ -n "$(find cache -name '*.part')" ]
+	end TERM
+}
+
+@test "half a runner package" {
+	jq -nc '{entrypoint: ["/app"]}' >base.json
+	head -c 4096 /dev/zero >vmlinuz
+	printf HdrS | dd of=vmlinuz bs=1 seek=514 conv=notrunc status=none
+	printf 070701 >initrd.cpio
+	# So large that it is not over when the signal comes, and no byte of it on a disk.
+	truncate -s 64G root.img
+	"$VMCONFIG" runner --config base.json --kernel vmlinuz --initrd initrd.cpio --disk root.img,ro \
+		--vmm /usr/bin/qemu-system-x86_64 -o web 2>stderr 3>&- &
+	process=$!
+	until [ -n "$(find . -path './web.*/disk0.img')" ]; do
+		kill -0 "$process" 2>/dev/null || fail "$(cat stderr)"
+	done
+	kill "$process"
+	status=0
+	wait "$process" || status=$?
+	process=
+	[ "$status" -eq 143 ] || fail "status $status"
+	[ -z "$(find . -name 'web*')" ] || fail "left: $(find . -name 'web*')"
+}
+
+@test "a standard output that is to be filled must be a file" {
+	"$VMCONFIG" rootfs --image image -o - >root.img
+	assert_sound root.img
+	"$VMCONFIG" rootfs --image image -o other.img
+	cmp root.img other.img
+	run_vmconfig rootfs --image image -o -
+	assert_failure 1 'cannot write to standard output: it is no file'
+	status=0
+	"$VMCONFIG" rootfs --image image -o - >>root.img 2>stderr || status=$?
+	[ "$status" -eq 1 ]
+	cmp root.img other.img
+}
