@@ -36,13 +36,11 @@ static int wait_for_disk(struct guest *g, char node[DEVICE_NODE_SIZE])
 {
 	int64_t deadline = clock_us() + (int64_t)g->cmdline.wait_ms * 1000;
 	const char *name = g->cmdline.disk[0] ? g->cmdline.disk : "label=" CONFIG_DISK_LABEL;
-	_cleanup_fd_ int events = uevent_open();
+	_cleanup_fd_ int events = -1;
 	int r;
 
-	if (events < 0)
-		return guest_error(g, -events, "cannot listen for devices");
 	while ((r = find_once(g, node)) == -ENOENT) {
-		r = uevent_wait(events, deadline);
+		r = uevent_wait(&events, deadline);
 		if (r < 0)
 			return guest_error(g, -r, "cannot wait for the config disk");
 		if (r == 0)

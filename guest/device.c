@@ -105,9 +105,11 @@ static int find_by(enum key key, const char *value, char node[DEVICE_NODE_SIZE])
 	if (!dir)
 		return -errno;
 	while ((entry = readdir(dir))) {
+		/* Most are terminals. */
+		if (entry->d_type != DT_BLK && entry->d_type != DT_UNKNOWN)
+			continue;
 		snprintf(path, sizeof(path), "/dev/%s", entry->d_name);
-		if ((entry->d_type != DT_BLK && entry->d_type != DT_UNKNOWN) ||
-		    device_number(path, &number) < 0 || (count && number == found) ||
+		if (device_number(path, &number) < 0 || (count && number == found) ||
 		    !node_matches(path, number, key, value))
 			continue;
 		found = number;
@@ -144,11 +146,9 @@ int device_find(const char *spec, char node[DEVICE_NODE_SIZE])
 int device_wait(struct guest *g, const char *what, const char *spec, char node[DEVICE_NODE_SIZE])
 {
 	int64_t deadline = clock_us() + (int64_t)g->cmdline.wait_ms * 1000;
-	_cleanup_fd_ int events = uevent_open();
+	_cleanup_fd_ int events = -1;
 	int r;
 
-	if (events < 0)
-		return guest_error(g, -events, "cannot listen for devices");
 	for (;;) {
 		r = device_find(spec, node);
 		if (r == 0)
@@ -158,7 +158,7 @@ int device_wait(struct guest *g, const char *what, const char *spec, char node[D
 			                      "more than one device is '%s', the %s", spec, what);
 		if (r != -ENOENT)
 			return guest_error(g, -r, "cannot use '%s', the %s", spec, what);
-		r = uevent_wait(events, deadline);
+		r = uevent_wait(&events, deadline);
 		if (r < 0)
 			return guest_error(g, -r, "cannot wait for '%s'", spec);
 		if (r == 0)

@@ -80,17 +80,15 @@ static bool has_serial_device(void)
 
 int port_wait(const char *name, int64_t deadline_us)
 {
-	_cleanup_fd_ int events = uevent_open();
+	_cleanup_fd_ int events = -1;
 	int fd;
 
-	if (events < 0)
-		return events;
 	while ((fd = port_open(name)) == -ENOENT) {
 		int r;
 
 		if (!has_serial_device())
 			return -ENOENT;
-		r = uevent_wait(events, deadline_us);
+		r = uevent_wait(&events, deadline_us);
 		if (r <= 0)
 			return r < 0 ? r : -ENOENT;
 	}

@@ -12,7 +12,7 @@
 
 #define KERNEL_EVENTS 1 /* the multicast group that the kernel speaks to; 2 is udev's */
 
-int uevent_open(void)
+static int listen_to_kernel(void)
 {
 	struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = KERNEL_EVENTS};
 	int fd =
@@ -29,7 +29,7 @@ int uevent_open(void)
 	return fd;
 }
 
-int uevent_wait(int fd, int64_t deadline_us)
+static int wait_for_event(int fd, int64_t deadline_us)
 {
 	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
 	char event[4096];
@@ -48,4 +48,12 @@ int uevent_wait(int fd, int64_t deadline_us)
 	while (recv(fd, event, sizeof(event), 0) >= 0 || errno == ENOBUFS || errno == EINTR)
 		;
 	return 1;
+}
+
+int uevent_wait(int *fd, int64_t deadline_us)
+{
+	if (*fd >= 0)
+		return wait_for_event(*fd, deadline_us);
+	*fd = listen_to_kernel();
+	return *fd < 0 ? *fd : 1;
 }

@@ -5,16 +5,16 @@
 
 #include <stdint.h>
 
-/* uevent_open() - listen; do so before the first look, or an event between the two is lost. Return:
- * fd or -errno. */
-int uevent_open(void);
-
 /*
  * uevent_wait() - wait until anything has happened since the last call.
+ * @fd:          -1 before the first call, which only begins to listen: what came
+ *               before is to be looked for once more. The caller closes it.
  * @deadline_us: by clock_us()
  *
- * Return: 1 after an event, 0 at the deadline, -errno.
+ * Most of what is looked for is there at the first look, and no socket needed.
+ *
+ * Return: 1 when it is time to look again, 0 at the deadline, -errno.
  */
-int uevent_wait(int fd, int64_t deadline_us);
+int uevent_wait(int *fd, int64_t deadline_us);
 
 #endif

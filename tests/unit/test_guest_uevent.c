@@ -36,8 +36,8 @@ static void test_events_are_taken_together(void **state)
 	(void)state;
 	assert_int_equal(write(kernel, "add@/a", 7), 7);
 	assert_int_equal(write(kernel, "add@/b", 7), 7);
-	assert_int_equal(uevent_wait(listener, clock_us() + 60000000), 1);
-	assert_int_equal(uevent_wait(listener, deadline), 0);
+	assert_int_equal(uevent_wait(&listener, clock_us() + 60000000), 1);
+	assert_int_equal(uevent_wait(&listener, deadline), 0);
 }
 
 /* A device that comes and goes all the time must not keep anybody waiting for another. */
@@ -45,7 +45,19 @@ static void test_events_do_not_move_the_deadline(void **state)
 {
 	(void)state;
 	assert_int_equal(write(kernel, "add@/a", 7), 7);
-	assert_int_equal(uevent_wait(listener, clock_us()), 0);
+	assert_int_equal(uevent_wait(&listener, clock_us()), 0);
+}
+
+/* What is looked for may have come between the look and the listening. */
+static void test_the_first_wait_is_a_second_look(void **state)
+{
+	int fd = -1;
+
+	(void)state;
+	assert_int_equal(uevent_wait(&fd, clock_us()), 1);
+	assert_true(fd >= 0);
+	assert_int_equal(uevent_wait(&fd, clock_us()), 0);
+	close(fd);
 }
 
 #define UEVENT_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -55,6 +67,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    UEVENT_TEST(test_events_are_taken_together),
 	    UEVENT_TEST(test_events_do_not_move_the_deadline),
+	    cmocka_unit_test(test_the_first_wait_is_a_second_look),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
