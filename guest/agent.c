@@ -109,7 +109,7 @@ static int run(struct guest *g, const struct exec_plan *exec)
 	if (r == 0)
 		r = steps_add(&steps, &stdio, "set up its standard streams");
 	if (r == 0)
-		r = launch_fork(&l, &steps, exec);
+		r = launch_fork(&l, &steps, exec, fork);
 	if (r < 0)
 		guest_error(g, -r, "cannot start the guest agent '%s'", exec->argv[0]);
 	else if (launch_go(&l) == 0)

@@ -5,10 +5,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -23,8 +28,12 @@
 #define MAX_RESERVE  (32ull << 20)
 
 /* Open from the start: the workload may mount something over the names, or remove them. */
+static int group_fd = -1;
 static int procs_fd = -1;
 static int events_fd = -1;
+
+/* In a child that has begun its life in the group. */
+static bool is_inside;
 
 static int write_text(const char *path, const char *text)
 {
@@ -92,14 +101,27 @@ void cgroup_prepare(void)
 	r = keep_reserve();
 	if (r < 0)
 		log_debug("no memory is kept for init: %s", strerror(-r));
+	group_fd = open(CGROUP_ROOT "/workload", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	procs_fd = open(CGROUP_ROOT "/workload/cgroup.procs", O_WRONLY | O_CLOEXEC);
 	events_fd = open(CGROUP_ROOT "/workload/memory.events", O_RDONLY | O_CLOEXEC);
+}
+
+/* The C library's fork(3) does more only for other threads, and notes the thread's number, which
+ * raise(3) would use. */
+pid_t cgroup_fork(void)
+{
+	const struct clone_args args = {
+	    .flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = (uint64_t)group_fd};
+	long pid = group_fd < 0 ? -1 : syscall(SYS_clone3, &args, sizeof(args));
+
+	is_inside = pid == 0;
+	return pid < 0 ? fork() : (pid_t)pid; /* Linux before 5.7 */
 }
 
 int cgroup_enter(void)
 {
 	/* "0" is whoever writes it. */
-	if (procs_fd >= 0 && write(procs_fd, "0", 1) < 0)
+	if (procs_fd >= 0 && !is_inside && write(procs_fd, "0", 1) < 0)
 		return -errno;
 	return 0;
 }

@@ -3,13 +3,20 @@
 #ifndef VMCONFIG_CGROUP_H
 #define VMCONFIG_CGROUP_H
 
-#include <stdbool.h>
+#include <sys/types.h>
 
 /* cgroup_prepare() - make the group, where there is cgroup2 with its memory controller; quietly
  * nothing elsewhere. */
 void cgroup_prepare(void);
 
-/* cgroup_enter() - put the calling process into it. Return: 0, also without a group, or -errno. */
+/*
+ * cgroup_fork() - fork(2), with a child that begins its life in the group where the kernel can do
+ * that. Moving a process that runs waits for all others: ten milliseconds of a boot.
+ */
+pid_t cgroup_fork(void);
+
+/* cgroup_enter() - put the calling process into it, unless it has begun there. Return: 0, also
+ * without a group, or -errno. */
 int cgroup_enter(void);
 
 /*

@@ -170,7 +170,7 @@ static int run_one(struct guest *g, struct hook_run *run)
 {
 	struct launch l;
 	pid_t pid = 0;
-	int r = launch_fork(&l, &run->steps, &run->exec);
+	int r = launch_fork(&l, &run->steps, &run->exec, fork);
 
 	if (r < 0)
 		r = guest_error(g, -r, "cannot run hook '%s'", run->hook->path);

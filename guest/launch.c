@@ -78,7 +78,8 @@ static int make_pipe(int ends[2])
 	return pipe2(ends, O_CLOEXEC) < 0 ? -errno : 0;
 }
 
-int launch_fork(struct launch *l, const struct steps *plan, const struct exec_plan *exec)
+int launch_fork(struct launch *l, const struct steps *plan, const struct exec_plan *exec,
+                pid_t (*make_child)(void))
 {
 	_cleanup_fd_ int gate = -1, open_end = -1;
 	int ends[2], r;
@@ -100,7 +101,7 @@ int launch_fork(struct launch *l, const struct steps *plan, const struct exec_pl
 		return r;
 	l->closed = ends[0];
 	open_end = ends[1];
-	l->pid = fork();
+	l->pid = make_child();
 	if (l->pid < 0) {
 		l->pid = 0;
 		return -errno;

@@ -30,11 +30,13 @@ struct launch {
 
 /*
  * launch_fork() - the child is there, and waits.
- * @l: overwritten; to be released whatever the result
+ * @l:          overwritten; to be released whatever the result
+ * @make_child: fork(2), or what does the same
  *
  * Return: 0 or -errno.
  */
-int launch_fork(struct launch *l, const struct steps *plan, const struct exec_plan *exec);
+int launch_fork(struct launch *l, const struct steps *plan, const struct exec_plan *exec,
+                pid_t (*make_child)(void));
 
 /*
  * launch_go() - let it begin, and wait until it has executed the program.

@@ -139,7 +139,7 @@ static int explain_failure(struct guest *g, const struct preparation *p, const s
 static int start(struct guest *g, const struct preparation *p)
 {
 	struct launch l;
-	int r = launch_fork(&l, &p->steps, &p->exec);
+	int r = launch_fork(&l, &p->steps, &p->exec, cgroup_fork);
 
 	if (r < 0)
 		r = guest_error(g, -r, "cannot start a process");

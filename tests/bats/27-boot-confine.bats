@@ -57,6 +57,13 @@ assert_line() {
 	assert_line 'syscall 321: Operation not permitted'
 }
 
+@test "the workload is in a control group of its own" {
+	vm -- cat /proc/self/cgroup , cat /proc/1/cgroup
+	assert_status 0
+	assert_line 0::/workload
+	assert_line 0::/
+}
+
 @test "root under podman's profile, with a deadline; init out of the killer's reach" {
 	podman_profile CAP_SYS_ADMIN >profile
 	base ".seccomp = $(cat profile)"' | .scheduler = {policy: "SCHED_DEADLINE", runtime: 10000000,

@@ -42,7 +42,7 @@ static pid_t launch(struct launch *l, int (*second)(const struct step *step), ch
 	const struct exec_plan exec = {.argv = program, .envp = no_words, .paths = paths};
 	pid_t pid;
 
-	assert_int_equal(launch_fork(l, &plan, &exec), 0);
+	assert_int_equal(launch_fork(l, &plan, &exec, fork), 0);
 	if (limit_us)
 		l->limit_us = limit_us;
 	pid = launch_go(l);
