@@ -58,6 +58,7 @@
 #include "list.h"
 #include "log.h"
 #include "power_button.h"
+#include "rcu.h"
 #include "shutdown.h"
 #include "signal_set.h"
 #include "supervise.h"
@@ -144,7 +145,7 @@ static int settle_account(struct guest *g, struct account *a)
 	return -ENOENT;
 }
 
-static int run_phases(struct guest *g, struct account *a)
+static int run_all(struct guest *g, struct account *a)
 {
 	struct timeline t = {0};
 
@@ -164,6 +165,14 @@ static int run_phases(struct guest *g, struct account *a)
 		send_timeline(a, &t);
 	}
 	return 0;
+}
+
+static int run_phases(struct guest *g, struct account *a)
+{
+	int r = run_all(g, a);
+
+	rcu_calm(); /* where no workload has begun */
+	return r;
 }
 
 /* A shell on the console, when asked for: the initrd's or the image's, whichever there is. */

@@ -10,6 +10,7 @@
 #include "guest.h"
 #include "log.h"
 #include "mountpoint.h"
+#include "rcu.h"
 
 struct early_mount {
 	const char *type;
@@ -81,5 +82,6 @@ int phase_early_mounts(struct guest *g)
 	for (size_t i = 0; i < sizeof(dev_links) / sizeof(*dev_links); i++)
 		if (symlink(dev_links[i].target, dev_links[i].path) < 0 && errno != EEXIST)
 			return guest_error(g, errno, "cannot make '%s'", dev_links[i].path);
+	rcu_hurry();
 	return 0;
 }

@@ -22,6 +22,7 @@
 #include "log.h"
 #include "own_proc.h"
 #include "process_attributes.h"
+#include "rcu.h"
 #include "stdio_plan.h"
 #include "steps.h"
 #include "workload.h"
@@ -146,6 +147,7 @@ static int start(struct guest *g, const struct preparation *p)
 	else
 		r = hooks_run(g, l.pid);
 	if (r == 0) {
+		rcu_calm();
 		workload.pid = launch_go(&l);
 		workload.started_us = clock_us();
 		r = workload.pid ? 0 : explain_failure(g, p, &l);
