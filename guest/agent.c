@@ -44,12 +44,14 @@ static bool is_wanted(const struct guest *g)
 	return !g->config.skip_guest_agent && (g->config.agent || installed);
 }
 
+/* It runs in init's root, which is the workload's only when the guest has none of its own. */
 static int put(struct guest *g, const struct carried_file *carried)
 {
 	const struct beneath_file file = {
 	    .data = carried->data, .length = carried->size, .mode = 0755, .owned = true};
+	int root_fd = g->config.guest_root ? g->own_root_fd : g->root_fd;
 	const char *name;
-	_cleanup_fd_ int dir_fd = beneath_parent(g->root_fd, agent_path(g), &name);
+	_cleanup_fd_ int dir_fd = beneath_parent(root_fd, agent_path(g), &name);
 	int r = dir_fd < 0 ? dir_fd : beneath_place(dir_fd, name, &file);
 
 	installed = r == 0;

@@ -7,8 +7,8 @@
 
 struct guest;
 
-/* agent_install() - put the initrd's agent, if it has one and the config does not skip it, into the
- * new root. Return: 0, or negative after guest_error(). */
+/* agent_install() - put the initrd's agent, if it has one and the config does not skip it, into
+ * init's new root. Return: 0, or negative after guest_error(). */
 int agent_install(struct guest *g);
 
 /* agent_start() - run it, if there is one; after the roots were switched. Return: 0, or negative

@@ -13,7 +13,9 @@
 #include <unistd.h>
 
 #include "account.h"
+#include "cleanup.h"
 #include "clock.h"
+#include "container.h"
 #include "contract.h"
 #include "delegate.h"
 #include "force_readonly.h"
@@ -49,14 +51,16 @@ static int run_shutdown(void *data)
 {
 	struct guest *g = data;
 
-	g->root_fd = -1;
+	g->root_fd = g->own_root_fd = g->own_ns = g->container_ns = -1;
 	g->pins.count = 0;
 	shutdown_filesystems(g);
 	return 0;
 }
 
-static bool is_pin(int fd)
+static bool is_needed(int fd)
 {
+	if (fd == reporter->port || fd == guest->own_ns || fd == guest->container_ns)
+		return true;
 	for (size_t i = 0; i < guest->pins.count; i++)
 		if (guest->pins.items[i] == fd)
 			return true;
@@ -67,9 +71,9 @@ static bool is_pin(int fd)
 static void close_files(void)
 {
 	for (int fd = STDERR_FILENO + 1; fd < 1024; fd++)
-		if (fd != reporter->port && !is_pin(fd))
+		if (!is_needed(fd))
 			close(fd);
-	guest->root_fd = -1;
+	guest->root_fd = guest->own_root_fd = -1;
 }
 
 static void shut_down(void)
@@ -82,6 +86,11 @@ static void shut_down(void)
 	if (!guest)
 		return;
 	close_files();
+	if (container_enter(guest) == 0) {
+		delegate(&work);
+		close(steal_fd(&guest->container_ns));
+	}
+	container_leave(guest); /* whichever of the two the fault came in */
 	delegate(&work);
 	shutdown_pins(guest);
 }

@@ -74,7 +74,18 @@ static bool serial_matches(dev_t number, const char *serial)
 	        !strcmp(value, serial));
 }
 
-enum key { KEY_SERIAL, KEY_LABEL, KEY_UUID, KEY_CONFIG };
+enum key { KEY_SERIAL, KEY_LABEL, KEY_UUID, KEY_CONFIG, KEY_PARTITION };
+
+/* @partition: "MAJOR:MINOR/NUMBER", the first two of the disk */
+static bool partition_matches(dev_t number, const char *partition)
+{
+	char disk[64], value[64];
+	size_t length = sysfs_attribute(number, "../dev", disk, sizeof(disk));
+
+	return length && sysfs_attribute(number, "partition", value, sizeof(value)) &&
+	       strncmp(partition, disk, length) == 0 && partition[length] == '/' &&
+	       strcmp(partition + length + 1, value) == 0;
+}
 
 static bool node_matches(const char *node, dev_t number, enum key key, const char *value)
 {
@@ -83,6 +94,8 @@ static bool node_matches(const char *node, dev_t number, enum key key, const cha
 
 	if (key == KEY_SERIAL)
 		return serial_matches(number, value);
+	if (key == KEY_PARTITION)
+		return partition_matches(number, value);
 	if (key == KEY_CONFIG && config_frame_is_on(node))
 		return true;
 	kind = key != KEY_UUID && strcmp(value, CONFIG_DISK_LABEL) == 0 ? FILESYSTEM_CONFIG_DISK
@@ -137,6 +150,8 @@ int device_find(const char *spec, char node[DEVICE_NODE_SIZE])
 		return find_by(KEY_LABEL, spec + 6, node);
 	if (strncmp(spec, "uuid=", 5) == 0)
 		return find_by(KEY_UUID, spec + 5, node);
+	if (strncmp(spec, DEVICE_PARTITION, strlen(DEVICE_PARTITION)) == 0)
+		return find_by(KEY_PARTITION, spec + strlen(DEVICE_PARTITION), node);
 	if (strlen(spec) >= DEVICE_NODE_SIZE)
 		return -ENAMETOOLONG;
 	snprintf(node, DEVICE_NODE_SIZE, "%s", spec);

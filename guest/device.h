@@ -10,6 +10,10 @@ struct guest;
 
 #define DEVICE_NODE_SIZE 280
 
+/* What init itself calls a partition by: MAJOR:MINOR/NUMBER, the first two of its disk. No config
+ * can say it. */
+#define DEVICE_PARTITION "partition="
+
 /*
  * device_find() - look once.
  * @spec: /dev/NAME, serial=NAME, label=NAME or uuid=UUID

@@ -17,7 +17,6 @@
 #include "ext4.h"
 #include "ext4_make.h"
 #include "guest.h"
-#include "list.h"
 
 static void copy_value(blkid_probe probe, const char *name, char *to, size_t size)
 {
@@ -45,17 +44,14 @@ static int choose_probes(blkid_probe probe, enum filesystem_kind kind)
 	                                            BLKID_USAGE_FILESYSTEM);
 }
 
-int filesystem_probe(const char *node, enum filesystem_kind kind, struct filesystem *fs)
+static int probe_bytes(int fd, int64_t offset, int64_t size, enum filesystem_kind kind,
+                       struct filesystem *fs)
 {
-	_cleanup_fd_ int fd = open(node, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	blkid_probe probe;
+	blkid_probe probe = blkid_new_probe();
 	int r;
 
 	*fs = (struct filesystem){0};
-	if (fd < 0)
-		return -errno;
-	probe = blkid_new_probe();
-	if (!probe || blkid_probe_set_device(probe, fd, 0, 0) < 0 ||
+	if (!probe || blkid_probe_set_device(probe, fd, offset, size) < 0 ||
 	    choose_probes(probe, kind) < 0) {
 		blkid_free_probe(probe);
 		return -EIO;
@@ -71,6 +67,18 @@ int filesystem_probe(const char *node, enum filesystem_kind kind, struct filesys
 	if (r == -2)
 		return -ENOTUNIQ;
 	return r == 0 ? 0 : -ENODATA;
+}
+
+int filesystem_probe(const char *node, enum filesystem_kind kind, struct filesystem *fs)
+{
+	_cleanup_fd_ int fd = open(node, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	return fd < 0 ? -errno : probe_bytes(fd, 0, 0, kind, fs);
+}
+
+int filesystem_probe_part(int fd, int64_t offset, int64_t size, struct filesystem *fs)
+{
+	return probe_bytes(fd, offset, size, FILESYSTEM_ANY, fs);
 }
 
 /* A read-only mount of a journaling filesystem still replays its journal, on a device that others
@@ -220,89 +228,4 @@ int filesystem_mount(struct guest *g, const struct block_mount *m)
 	if (r == 0 && before.unclean && !before.errors)
 		r = tell_unclean(g, m, before.journaled);
 	return r;
-}
-
-static int pin(struct guest *g, const char *path)
-{
-	int *items = list_grow(g->pins.items, g->pins.count, sizeof(*items));
-	int fd;
-
-	if (!items)
-		return -ENOMEM;
-	g->pins.items = items;
-	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	g->pins.items[g->pins.count++] = fd;
-	return 0;
-}
-
-/* The same device as the upper layer of two would have each find the other's files. */
-static int require_own_upper(struct guest *g, const char *what)
-{
-	struct stat upper, other;
-
-	if (stat(LAYER_UPPER, &upper) < 0)
-		return guest_error(g, errno, "cannot look at the upper layer of the %s", what);
-	for (size_t i = 0; i < g->pins.count; i++)
-		if (fstat(g->pins.items[i], &other) == 0 && other.st_dev == upper.st_dev)
-			return guest_error(
-			    g, 0, "the upper layer of the %s is that of another overlay", what);
-	return 0;
-}
-
-/* A link, which a disk from anywhere may hold, would lead to another filesystem's directories. */
-static int require_directory(struct guest *g, const char *what, const char *path)
-{
-	struct stat st;
-
-	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		return 0;
-	return guest_error(g, 0, "the upper layer of the %s: '%s' is no directory", what,
-	                   path + strlen(LAYER_UPPER));
-}
-
-/* The upper directory's owner and mode are the overlay's: at first those of what is below. */
-static int make_layers(struct guest *g, const char *what)
-{
-	static const char upper[] = LAYER_UPPER "/upper", work[] = LAYER_UPPER "/work";
-	struct stat lower;
-
-	if (mkdir(work, 0755) < 0 && errno != EEXIST)
-		return guest_error(g, errno, "cannot make the upper layer of the %s", what);
-	if (require_directory(g, what, work) < 0)
-		return -EINVAL;
-	if (mkdir(upper, 0700) < 0 && errno == EEXIST)
-		return require_directory(g, what, upper);
-	if (stat(LAYER_LOWER, &lower) < 0 || chown(upper, lower.st_uid, lower.st_gid) < 0 ||
-	    chmod(upper, lower.st_mode & 07777) < 0)
-		return guest_error(g, errno, "cannot make the upper layer of the %s", what);
-	return 0;
-}
-
-int overlay_mount(struct guest *g, const char *what, const char *target)
-{
-	int r = require_own_upper(g, what);
-
-	if (r == 0)
-		r = make_layers(g, what);
-	if (r < 0)
-		return r;
-	if (mount("overlay", target, "overlay", 0,
-	          "lowerdir=" LAYER_LOWER ",upperdir=" LAYER_UPPER "/upper,workdir=" LAYER_UPPER
-	          "/work") < 0) {
-		if (errno == ENODEV)
-			return guest_error_as(
-			    g, "filesystem-unknown",
-			    "the kernel knows no 'overlay' filesystem, which the %s needs", what);
-		return guest_error(g, errno, "cannot overlay the %s", what);
-	}
-	r = pin(g, LAYER_UPPER);
-	if (r < 0)
-		return guest_error(g, -r, "cannot hold the upper layer of the %s", what);
-	/* The overlay has mounts of its own for its layers: these names only show them to the
-	 * workload. */
-	if (umount2(LAYER_LOWER, MNT_DETACH) < 0 || umount2(LAYER_UPPER, MNT_DETACH) < 0)
-		return guest_error(g, errno, "cannot detach the layers of the %s", what);
-	return 0;
 }

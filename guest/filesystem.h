@@ -4,6 +4,7 @@
 #define VMCONFIG_FILESYSTEM_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct guest;
 struct strlist;
@@ -22,6 +23,9 @@ enum filesystem_kind {
 /* filesystem_probe() - ask libblkid. Return: 0, -ENODATA when nothing is recognised, or -errno. */
 int filesystem_probe(const char *node, enum filesystem_kind kind, struct filesystem *fs);
 
+/* filesystem_probe_part() - the same of some bytes of a device that is open for reading. */
+int filesystem_probe_part(int fd, int64_t offset, int64_t size, struct filesystem *fs);
+
 /* One filesystem to be mounted. */
 struct block_mount {
 	const char *what; /* what it is for, in messages */
@@ -38,11 +42,5 @@ struct block_mount {
 
 /* filesystem_mount() - mount it. Return: 0, or negative after guest_error(). */
 int filesystem_mount(struct guest *g, const struct block_mount *m);
-
-/*
- * overlay_mount() - join LAYER_LOWER and LAYER_UPPER at @target, then take the two out of the tree.
- * The upper filesystem stays within reach in g->pins.
- */
-int overlay_mount(struct guest *g, const char *what, const char *target);
 
 #endif

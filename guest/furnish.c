@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,13 +15,15 @@
 #include "log.h"
 #include "mountpoint.h"
 
+/* The last one is init's own, and goes into its own root only. */
 static const char *const carried[] = {"/proc", "/sys", "/dev", "/run"};
 
 #define CARRIED (sizeof(carried) / sizeof(*carried))
+#define RUN     (CARRIED - 1)
 
-static int carry(struct guest *g, const char *name)
+static int carry(struct guest *g, int root_fd, const char *name)
 {
-	_cleanup_fd_ int target = beneath_mkdirs(g->root_fd, name, 0755);
+	_cleanup_fd_ int target = beneath_mkdirs(root_fd, name, 0755);
 	char path[FD_PATH_SIZE];
 
 	if (target < 0)
@@ -30,20 +33,32 @@ static int carry(struct guest *g, const char *name)
 	return 0;
 }
 
-/* /tmp: a directory of the root where that can be written, else a tmpfs. */
-static int provide_tmp(struct guest *g)
+static int provide_run(struct guest *g)
 {
-	_cleanup_fd_ int tmp = beneath_open(g->root_fd, "/tmp", O_PATH | O_DIRECTORY, 0);
+	_cleanup_fd_ int target = beneath_mkdirs(g->root_fd, carried[RUN], 0755);
+	char path[FD_PATH_SIZE];
+
+	if (target < 0)
+		return guest_error(g, -target, "cannot make '/run' in the root filesystem");
+	if (mount("tmpfs", fd_path(target, path), "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") < 0)
+		return guest_error(g, errno, "cannot mount a tmpfs on '/run'");
+	return 0;
+}
+
+/* /tmp: a directory of the root where that can be written, else a tmpfs. */
+static int provide_tmp(struct guest *g, int root_fd, bool readonly)
+{
+	_cleanup_fd_ int tmp = beneath_open(root_fd, "/tmp", O_PATH | O_DIRECTORY, 0);
 	char path[FD_PATH_SIZE];
 
 	if (tmp < 0) {
-		tmp = beneath_mkdirs(g->root_fd, "/tmp", 0755);
+		tmp = beneath_mkdirs(root_fd, "/tmp", 0755);
 		if (tmp < 0)
 			return guest_error(g, -tmp, "cannot make '/tmp' in the root filesystem");
 		if (chmod(fd_path(tmp, path), 01777) < 0)
 			return guest_error(g, errno, "cannot set the mode of '/tmp'");
 	}
-	if (!g->root_readonly)
+	if (!readonly)
 		return 0;
 	if (mount("tmpfs", fd_path(tmp, path), "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777") < 0)
 		return guest_error(g, errno, "cannot mount a tmpfs on '/tmp'");
@@ -52,13 +67,23 @@ static int provide_tmp(struct guest *g)
 
 int furnish_root(struct guest *g)
 {
-	for (size_t i = 0; i < CARRIED; i++) {
-		int r = carry(g, carried[i]);
+	bool is_inits = !g->config.guest_root;
+	int r = 0;
 
-		if (r < 0)
-			return r;
-	}
-	return provide_tmp(g);
+	for (size_t i = 0; r == 0 && i < (is_inits ? CARRIED : RUN); i++)
+		r = carry(g, g->root_fd, carried[i]);
+	if (r == 0 && !is_inits)
+		r = provide_run(g);
+	return r < 0 ? r : provide_tmp(g, g->root_fd, g->root_readonly);
+}
+
+int furnish_own_root(struct guest *g)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < CARRIED; i++)
+		r = carry(g, g->own_root_fd, carried[i]);
+	return r < 0 ? r : provide_tmp(g, g->own_root_fd, false);
 }
 
 void furnish_release(void)

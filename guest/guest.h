@@ -15,6 +15,9 @@
 #define LAYER_LOWER "/vmconfig/lower"
 #define LAYER_UPPER "/vmconfig/upper"
 
+/* With a root of the guest's own that is what becomes "/". The workload's is mounted in it here. */
+#define CONTAINER_ROOT "/run/vmconfig/rootfs"
+
 /* The words of the kernel command line that are ours. */
 struct cmdline {
 	char disk[256]; /* vmconfig.disk=, or "" */
@@ -36,7 +39,10 @@ struct pins {
 struct guest {
 	struct cmdline cmdline;
 	struct vmconfig config;
-	int root_fd;        /* O_PATH of NEWROOT once mounted, else -1 */
+	int root_fd;        /* O_PATH of the workload's root once mounted, else -1 */
+	int own_root_fd;    /* of the guest's own, when the config has one, else -1 */
+	int own_ns;         /* with such a one: the mount namespace that init stays in, or -1, */
+	int container_ns;   /* and the workload's, once there is one, or -1 */
 	int button_fd;      /* of power_button_open(), or negative */
 	bool root_readonly; /* to be remounted read-only once it is furnished */
 	struct pins pins;
@@ -46,6 +52,12 @@ struct guest {
 	int error_number;       /* the errno value that came with it, or 0 */
 	char error[768];        /* why, one line; set by guest_error() */
 };
+
+/* Nothing is open. */
+#define GUEST_BLANK                                                                 \
+	{                                                                           \
+		.root_fd = -1, .own_root_fd = -1, .own_ns = -1, .container_ns = -1, \
+	}
 
 enum phase_policy { PHASE_REQUIRED, PHASE_OPTIONAL };
 
@@ -84,6 +96,7 @@ int phase_cmdline(struct guest *g);
 int phase_modules(struct guest *g);
 int phase_config(struct guest *g);
 int phase_clock(struct guest *g);
+int phase_guest_root(struct guest *g);
 int phase_root(struct guest *g);
 int phase_machine(struct guest *g);
 int phase_network(struct guest *g);

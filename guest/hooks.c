@@ -15,6 +15,7 @@
 
 #include "cleanup.h"
 #include "clock.h"
+#include "container.h"
 #include "exec_plan.h"
 #include "guest.h"
 #include "launch.h"
@@ -98,6 +99,8 @@ static int make_ready(struct guest *g, struct hook_run *run, pid_t pid)
 		                   run->hook->path);
 	stdio.values[0] = (uint64_t)run->state;
 	r = attributes_oom_score(g, &run->steps);
+	if (r == 0 && container_plan(g, &run->steps) < 0)
+		r = guest_error(g, ENOMEM, "cannot run hook '%s'", run->hook->path);
 	if (r == 0 && steps_add(&run->steps, &stdio, "set up its standard streams") < 0)
 		r = guest_error(g, ENOMEM, "cannot run hook '%s'", run->hook->path);
 	return r;

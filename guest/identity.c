@@ -13,6 +13,7 @@
 
 #include "beneath.h"
 #include "cleanup.h"
+#include "container.h"
 #include "guest.h"
 #include "list.h"
 
@@ -318,12 +319,12 @@ int identity_read(struct identity *id, const struct user *user, int root_fd)
 
 int identity_resolve(struct guest *g, struct identity *id)
 {
-	_cleanup_fd_ int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_fd_ int root = container_open(g);
 	int r;
 
 	*id = (struct identity){0};
 	if (root < 0)
-		return guest_error(g, errno, "cannot open '/'");
+		return root;
 	r = identity_read(id, g->config.user, root);
 	if (r < 0 && id->error[0])
 		return guest_error_as(g, "user-unknown", "%s", id->error);

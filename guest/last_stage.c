@@ -81,7 +81,7 @@ void last_stage(const char *word)
 {
 	enum machine_end end = end_of(word);
 	struct report_message m = {.event = REPORT_EXIT};
-	struct guest g = {.root_fd = -1};
+	struct guest g = GUEST_BLANK;
 	struct account account;
 
 	account_init(&account);

@@ -12,11 +12,13 @@
  *   modules        the drivers that the initrd carries: disks, NICs and ports exist afterwards
  *   config disk    found, read, checked, unmounted and unbound; g->config is good from here on
  *   clock          the time of day, and the kernel's random numbers
- *   root           the root filesystem at NEWROOT, with /proc, /sys, /dev and /run bound in
+ *   guest root     a root of the guest's own at NEWROOT, if the config has one
+ *   root           the workload's root filesystem at NEWROOT, or inside that which is there; with
+ *                  /proc, /sys, /dev and /run bound in
  *   machine        host name, and the files in /etc that say who we are
  *   network        links, addresses, routes
  *   sysctl         kernel parameters, those of the interfaces among them
- *   volumes        mounted into NEWROOT
+ *   volumes        mounted into the workload's root
  *   mounts         the config's, with its device nodes, files and masked paths
  *   agent          what else the initrd carries: a guest agent, and the kernel's headers
  *   handover       with init_mode systemd: what the image's own init finds when it is PID 1
@@ -70,6 +72,7 @@ static const struct phase phases[] = {
     {"modules", phase_modules, PHASE_REQUIRED},
     {"config disk", phase_config, PHASE_REQUIRED},
     {"clock", phase_clock, PHASE_REQUIRED},
+    {"guest root", phase_guest_root, PHASE_REQUIRED},
     {"root", phase_root, PHASE_REQUIRED},
     {"machine", phase_machine, PHASE_REQUIRED},
     {"network", phase_network, PHASE_REQUIRED},
@@ -293,7 +296,7 @@ static void shut_down(struct guest *g, struct account *a)
 int main(int argc, char **argv)
 {
 	enum machine_end end;
-	struct guest g = {.root_fd = -1};
+	struct guest g = GUEST_BLANK;
 	struct report_message last;
 	struct account account;
 

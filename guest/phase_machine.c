@@ -41,44 +41,56 @@ static int set_names(struct guest *g)
 	return 0;
 }
 
-static int write_file(struct guest *g, const char *path, char *(*make)(const struct vmconfig *))
+static int write_file(struct guest *g, int root_fd, const char *path,
+                      char *(*make)(const struct vmconfig *))
 {
 	_cleanup_free_ char *text = make(&g->config);
-	int r = text ? beneath_replace(g->root_fd, path, text, strlen(text), 0644) : -ENOMEM;
+	int r = text ? beneath_replace(root_fd, path, text, strlen(text), 0644) : -ENOMEM;
 
 	return r < 0 ? guest_error(g, -r, "cannot write '%s'", path) : 0;
 }
 
 /* Neither there nor behind a link that stays in the tree. */
-static bool is_missing(struct guest *g, const char *path)
+static bool is_missing(int root_fd, const char *path)
 {
-	_cleanup_fd_ int fd = beneath_open(g->root_fd, path, O_PATH, 0);
+	_cleanup_fd_ int fd = beneath_open(root_fd, path, O_PATH, 0);
 
 	return fd == -ENOENT;
 }
 
 /* Without a hosts file even "localhost" is unknown; but only asked for it is worth a failed boot.
  */
-static int write_hosts(struct guest *g)
+static int write_hosts(struct guest *g, int root_fd)
 {
 	if (machine_gives_hosts(&g->config))
-		return write_file(g, "/etc/hosts", machine_hosts);
-	if (is_missing(g, "/etc/hosts") && write_file(g, "/etc/hosts", machine_hosts) < 0) {
+		return write_file(g, root_fd, "/etc/hosts", machine_hosts);
+	if (is_missing(root_fd, "/etc/hosts") &&
+	    write_file(g, root_fd, "/etc/hosts", machine_hosts) < 0) {
 		log_warning("%s", g->error);
 		g->error[0] = '\0';
 	}
 	return 0;
 }
 
+static int write_files(struct guest *g, int root_fd)
+{
+	int r = 0;
+
+	if (given(g->config.hostname))
+		r = write_file(g, root_fd, "/etc/hostname", machine_hostname);
+	if (r == 0)
+		r = write_hosts(g, root_fd);
+	if (r == 0 && machine_gives_dns(&g->config))
+		r = write_file(g, root_fd, "/etc/resolv.conf", machine_resolv_conf);
+	return r;
+}
+
 int phase_machine(struct guest *g)
 {
 	int r = set_names(g);
 
-	if (r == 0 && given(g->config.hostname))
-		r = write_file(g, "/etc/hostname", machine_hostname);
 	if (r == 0)
-		r = write_hosts(g);
-	if (r == 0 && machine_gives_dns(&g->config))
-		r = write_file(g, "/etc/resolv.conf", machine_resolv_conf);
-	return r;
+		r = write_files(g, g->root_fd);
+	/* An agent looks up names as the workload does. */
+	return r < 0 || !g->config.guest_root ? r : write_files(g, g->own_root_fd);
 }

@@ -4,8 +4,6 @@
  * device nodes and files; then what is taken away from the workload.
  */
 #include <errno.h>
-#include <linux/mount.h>
-#include <sys/mount.h>
 
 #include "cgroup.h"
 #include "device_nodes.h"
@@ -13,8 +11,8 @@
 #include "log.h"
 #include "mount_apply.h"
 #include "mount_plan.h"
-#include "mount_tree.h"
 #include "path_masks.h"
+#include "propagation.h"
 #include "root_files.h"
 
 static int apply_plan(struct guest *g, const struct mount_plan *plan)
@@ -48,18 +46,6 @@ static int mount_all(struct guest *g)
 	return r;
 }
 
-/* By the place of the word in the config's table. */
-static const struct mount_change propagations[] = {
-    {0}, {0, 0, MS_SHARED}, {0, 0, MS_SLAVE}, {0, 0, MS_PRIVATE}, {0, 0, MS_UNBINDABLE},
-};
-
-static int set_propagation(struct guest *g)
-{
-	int r = tree_change(g->root_fd, &propagations[g->config.rootfs_propagation], false);
-
-	return r < 0 ? guest_error(g, -r, "cannot set rootfs_propagation") : 0;
-}
-
 int phase_mounts(struct guest *g)
 {
 	int r;
@@ -75,5 +61,7 @@ int phase_mounts(struct guest *g)
 		r = root_files_put(g);
 	if (r == 0)
 		r = path_masks_apply(g);
-	return r < 0 ? r : set_propagation(g);
+	/* In a root of the guest's own this one is still to be moved, which a shared one cannot be.
+	 */
+	return r < 0 || g->config.guest_root ? r : propagation_set(g, g->root_fd);
 }

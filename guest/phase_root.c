@@ -7,34 +7,21 @@
  *   ro       as overlay on a tmpfs, made read-only once the machine's files and
  *            mount points are in: a read-only image need not have them
  */
-#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "contract.h"
 #include "cleanup.h"
+#include "container.h"
+#include "contract.h"
 #include "device.h"
 #include "ext4.h"
 #include "filesystem.h"
 #include "furnish.h"
 #include "guest.h"
-#include "log.h"
 #include "mount_plan.h"
+#include "mountpoint.h"
+#include "overlay.h"
 #include "root_plan.h"
-
-static int make_directories(struct guest *g)
-{
-	static const char *const paths[] = {"/vmconfig", NEWROOT, LAYER_LOWER, LAYER_UPPER};
-
-	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++)
-		if (mkdir(paths[i], 0700) < 0 && errno != EEXIST)
-			return guest_error(g, errno, "cannot make '%s'", paths[i]);
-	return 0;
-}
 
 static bool is_fallback_upper(const char *spec)
 {
@@ -44,13 +31,13 @@ static bool is_fallback_upper(const char *spec)
 }
 
 /* Whether the seed's /dev/vdb is the root's writable layer: not when a volume or a mount claims
- * that device. */
+ * that device, nor with a root of the guest's own, which may be it or on it. */
 static bool fallback_upper_is_free(const struct guest *g)
 {
 	const struct vmconfig *cfg = &g->config;
 	dev_t number;
 
-	if (device_number(ROOT_UPPER_FALLBACK, &number) < 0)
+	if (cfg->guest_root || device_number(ROOT_UPPER_FALLBACK, &number) < 0)
 		return false;
 	for (size_t i = 0; i < cfg->volume_mounts.count; i++)
 		if (is_fallback_upper(cfg->volume_mounts.items[i].device) ||
@@ -100,35 +87,40 @@ static int mount_upper(struct guest *g, const struct root_plan *plan)
 	};
 	int r;
 
-	if (plan->layer == ROOT_LAYER_TMPFS) {
-		if (mount("tmpfs", LAYER_UPPER, "tmpfs", 0, "mode=0755") < 0)
-			return guest_error(g, errno,
-			                   "cannot mount a tmpfs for the root's writable layer");
-		return 0;
-	}
+	if (plan->layer == ROOT_LAYER_TMPFS)
+		return overlay_tmpfs(g, m.what);
 	r = device_wait(g, "root's writable layer", plan->upper_device, node);
 	if (r == 0)
 		r = filesystem_mount(g, &m);
 	return r < 0 ? r : grow(g, plan, &m);
 }
 
+static int mount_root(struct guest *g, const struct root_plan *plan, const char *target)
+{
+	int r = mount_device(g, plan, plan->layer == ROOT_LAYER_NONE ? target : LAYER_LOWER);
+
+	if (plan->layer == ROOT_LAYER_NONE)
+		return r;
+	if (r == 0)
+		r = mount_upper(g, plan);
+	return r < 0 ? r : overlay_mount(g, "root filesystem", target);
+}
+
 int phase_root(struct guest *g)
 {
 	const bool upper_is_free = g->config.root ? false : fallback_upper_is_free(g);
 	const struct root_plan plan = root_plan(g->config.root, upper_is_free);
-	int r = make_directories(g);
+	_cleanup_fd_ int place = -1;
+	char path[FD_PATH_SIZE];
+	int r = overlay_prepare(g);
 
-	if (r == 0)
-		r = mount_device(g, &plan, plan.layer == ROOT_LAYER_NONE ? NEWROOT : LAYER_LOWER);
-	if (r == 0 && plan.layer != ROOT_LAYER_NONE)
-		r = mount_upper(g, &plan);
-	if (r == 0 && plan.layer != ROOT_LAYER_NONE)
-		r = overlay_mount(g, "root filesystem", NEWROOT);
+	if (r < 0)
+		return r;
+	place = container_place(g);
+	r = place < 0 ? place : mount_root(g, &plan, fd_path(place, path));
 	if (r < 0)
 		return r;
 	g->root_readonly = plan.readonly;
-	g->root_fd = open(NEWROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (g->root_fd < 0)
-		return guest_error(g, errno, "cannot open the root filesystem");
-	return furnish_root(g);
+	g->root_fd = container_place(g);
+	return g->root_fd < 0 ? g->root_fd : furnish_root(g);
 }

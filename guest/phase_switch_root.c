@@ -2,7 +2,8 @@
 /*
  * The new root becomes "/": a real switch, by moving mounts, so that
  * containers and user namespaces inside find nothing beneath it; then the
- * initramfs is emptied, for its memory.
+ * initramfs is emptied, for its memory. When that is a root of the guest's own,
+ * the workload's becomes "/" in a namespace of its own.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +16,7 @@
 
 #include "beneath.h"
 #include "cleanup.h"
+#include "container.h"
 #include "furnish.h"
 #include "guest.h"
 #include "log.h"
@@ -53,10 +55,9 @@ static void make_workdir(struct guest *g)
  * init goes on to use what is there: it would wait for a FIFO in the place of
  * /dev/console.
  */
-static int require_kernels_own(struct guest *g)
+static int require_kernels_own(struct guest *g, int root)
 {
 	static const char *const paths[] = {"/proc", "/sys", "/dev"};
-	_cleanup_fd_ int root = open(NEWROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
 		_cleanup_fd_ int fd = beneath_open(root, paths[i], O_PATH | O_DIRECTORY, 0);
@@ -71,6 +72,31 @@ static int require_kernels_own(struct guest *g)
 	return 0;
 }
 
+/* What may have been mounted over one as a whole counts: both are looked up anew. */
+static int check_roots(struct guest *g)
+{
+	_cleanup_fd_ int newroot = open(NEWROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_fd_ int workloads = container_place(g);
+	int r = workloads < 0 ? workloads : require_kernels_own(g, newroot);
+
+	return r < 0 ? r : require_kernels_own(g, workloads);
+}
+
+static void close_roots(struct guest *g)
+{
+	close(steal_fd(&g->root_fd));
+	if (g->own_root_fd >= 0)
+		close(steal_fd(&g->own_root_fd));
+}
+
+static int make_readonly(struct guest *g)
+{
+	if (!g->root_readonly || g->config.guest_root ||
+	    mount(NULL, "/", NULL, MS_REMOUNT | MS_RDONLY, NULL) == 0)
+		return 0;
+	return guest_error(g, errno, "cannot make the root filesystem read-only");
+}
+
 int phase_switch_root(struct guest *g)
 {
 	_cleanup_fd_ int old = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -79,7 +105,7 @@ int phase_switch_root(struct guest *g)
 		return guest_error(g, errno, "cannot open the initramfs");
 	if (g->root_readonly)
 		make_workdir(g);
-	if (require_kernels_own(g) < 0)
+	if (check_roots(g) < 0)
 		return -EINVAL;
 	own_proc_keep();
 	furnish_release();
@@ -92,8 +118,6 @@ int phase_switch_root(struct guest *g)
 	if (chroot(".") < 0 || chdir("/") < 0)
 		return guest_error(g, errno, "cannot change to the root filesystem");
 	free_initramfs(steal_fd(&old));
-	close(steal_fd(&g->root_fd));
-	if (g->root_readonly && mount(NULL, "/", NULL, MS_REMOUNT | MS_RDONLY, NULL) < 0)
-		return guest_error(g, errno, "cannot make the root filesystem read-only");
-	return 0;
+	close_roots(g);
+	return make_readonly(g) < 0 ? -EINVAL : container_separate(g);
 }

@@ -15,6 +15,7 @@
 #include "filesystem.h"
 #include "guest.h"
 #include "mountpoint.h"
+#include "overlay.h"
 #include "volume_plan.h"
 
 struct layer {

@@ -13,6 +13,7 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "confine.h"
+#include "container.h"
 #include "contract.h"
 #include "exec_plan.h"
 #include "guest.h"
@@ -89,8 +90,10 @@ static int plan_surroundings(struct guest *g, struct preparation *p)
 	    .apply = apply_session, .object = &p->stdio, .values = {g->config.terminal}};
 	const struct step stdio = {.apply = apply_stdio, .object = &p->stdio};
 	const struct step workdir = {.apply = apply_workdir, .object = p->exec.workdir};
-	int r = steps_add(&p->steps, &cgroup, "enter the workload's control group");
+	int r = container_plan(g, &p->steps);
 
+	if (r == 0)
+		r = steps_add(&p->steps, &cgroup, "enter the workload's control group");
 	if (r == 0)
 		r = steps_add(&p->steps, &session, "make the terminal the controlling one");
 	if (r == 0)

@@ -2,7 +2,8 @@
 /*
  * The end. The root filesystem can only be unmounted from outside: a tmpfs is
  * mounted over it and the two change places, as systemd does for the initramfs
- * that it returns to.
+ * that it returns to. A namespace of the workload's is emptied in the same way
+ * before, from within.
  */
 #include "shutdown.h"
 
@@ -18,6 +19,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "container.h"
 #include "delegate.h"
 #include "force_readonly.h"
 #include "guest.h"
@@ -77,10 +79,25 @@ void shutdown_pins(struct guest *g)
 	release_pins(g, false);
 }
 
+static void close_if_open(int *fd)
+{
+	if (*fd >= 0)
+		close(steal_fd(fd));
+}
+
 static int run_root_readonly(void *data)
 {
 	(void)data;
 	return mount(NULL, "/", NULL, MS_REMOUNT | MS_RDONLY, NULL) < 0 ? -errno : 0;
+}
+
+static size_t unmount_all(const char *below, const struct in_use *devices)
+{
+	size_t left = unmount_tree(below, devices);
+
+	if (left)
+		unmount_make_readonly(below);
+	return left;
 }
 
 /*
@@ -91,10 +108,8 @@ static size_t take_apart(struct guest *g, const char *below, const struct in_use
 {
 	bool inside = !devices;
 	const struct delegate_work root = {.run = run_root_readonly, .give_fd = -1};
-	size_t left = unmount_tree(below, devices);
+	size_t left = unmount_all(below, devices);
 
-	if (left)
-		unmount_make_readonly(below);
 	/* Should it be the root filesystem all the same. */
 	if (inside)
 		delegate(&root);
@@ -103,14 +118,36 @@ static size_t take_apart(struct guest *g, const char *below, const struct in_use
 	return left && inside ? unmount_tree(below, devices) : left;
 }
 
+/* The workload's namespace has copies of what init has mounted, and what came after. */
+static size_t empty_container(struct guest *g, struct in_use *devices)
+{
+	size_t left = 0;
+	int r = container_enter(g);
+
+	if (r == 0)
+		r = outside_enter();
+	if (r == 0) {
+		sync_all();
+		in_use_note(devices, OLD, g->pins.items, g->pins.count);
+		left = unmount_all(OLD, devices);
+	} else if (g->container_ns >= 0) {
+		log_warning("cannot take the workload's mounts apart: %s", strerror(-r));
+	}
+	container_leave(g);
+	close_if_open(&g->container_ns); /* with the last of it the namespace goes */
+	return left;
+}
+
 void shutdown_filesystems(struct guest *g)
 {
 	struct in_use devices = {0};
-	size_t in_use;
+	size_t in_use, left;
 	int r;
 
-	if (g->root_fd >= 0)
-		close(steal_fd(&g->root_fd));
+	close_if_open(&g->root_fd);
+	close_if_open(&g->own_root_fd);
+	left = empty_container(g, &devices);
+	close_if_open(&g->own_ns);
 	r = outside_enter();
 	sync_all();
 	if (r < 0) {
@@ -122,9 +159,9 @@ void shutdown_filesystems(struct guest *g)
 		in_use_note(&devices, OLD, g->pins.items, g->pins.count);
 		in_use = take_apart(g, OLD, &devices);
 		in_use += in_use_wait(&devices);
-		in_use_release(&devices);
 	}
-	if (in_use || delegate_gave_up())
+	in_use_release(&devices);
+	if (left || in_use || delegate_gave_up())
 		force_readonly();
 	sync_all();
 }

@@ -251,6 +251,22 @@ static void check_root(const struct check *c)
 		error_at(c, "root", "is the device below as well", "/root/overlay_device");
 }
 
+/* One is written to, or both are the same tree. */
+static void check_guest_root(const struct check *c)
+{
+	const struct root *root = c->cfg->root;
+	const char *device = c->cfg->guest_root ? c->cfg->guest_root->device : NULL;
+	const char *container = root && root->device ? root->device : ROOT_LOWER_FALLBACK;
+
+	if (!device)
+		return;
+	if (strcmp(device, container) == 0)
+		error_at(c, "root", "is the container's root as well", "/guest_root/device");
+	if (root && root->overlay_device && strcmp(device, root->overlay_device) == 0)
+		error_at(c, "root", "is the writable layer of the container's root as well",
+		         "/guest_root/device");
+}
+
 static size_t path_step(const char *path)
 {
 	return strcspn(path, "/");
@@ -349,6 +365,7 @@ int vmconfig_check(const struct vmconfig *cfg, const struct json_doc *doc, struc
 	check_seed_network(&c);
 	check_interfaces(&c);
 	check_root(&c);
+	check_guest_root(&c);
 	check_volumes(&c);
 	check_process(&c);
 	check_tree(&c);

@@ -45,4 +45,9 @@ void check_init_mode(const struct check *c)
 			         "is for a workload: with init_mode 'systemd' the image's init is "
 			         "PID 1, as root and unconfined",
 			         "%s", rows[i].pointer);
+	if (cfg->guest_root)
+		error_at(c, "init-mode",
+		         "is the root of init, which stays PID 1: with init_mode 'systemd' the "
+		         "image's init would be",
+		         "/guest_root");
 }

@@ -70,6 +70,19 @@ static const struct field root_fields[] = {
 };
 static const struct record root_record = {"root", sizeof(struct root), root_fields, false};
 
+static const struct field guest_root_fields[] = {
+    {"device", FIELD_STRING, AT(guest_root, device), .format = &format_device,
+     .flags = FIELD_REQUIRED,
+     .doc = "the block device: a filesystem, or partitions of which one can be a root"},
+    {"fstype", FIELD_STRING, AT(guest_root, fstype), .format = &format_word,
+     .doc = "its type; probed when absent"},
+    {"options", FIELD_STRINGS, AT(guest_root, options), .format = &format_word,
+     .doc = "mount options for device"},
+    END,
+};
+static const struct record guest_root_record = {"guest root", sizeof(struct guest_root),
+                                                guest_root_fields, false};
+
 static const struct field user_fields[] = {
     {"uid", FIELD_INT, AT(user, uid), .max = MAX_UID, .doc = "number of the user"},
     {"gid", FIELD_INT, AT(user, gid), .max = MAX_UID,
@@ -430,7 +443,11 @@ static const struct field vmconfig_fields[] = {
     {"hosts", FIELD_RECORDS, AT_LIST(vmconfig, hosts), .record = &host_record, .max = MAX_HOSTS,
      .doc = "entries for /etc/hosts"},
     {"root", FIELD_RECORD, AT(vmconfig, root), .record = &root_record, .feature = "root",
-     .doc = "the root filesystem; absent: /dev/vda below, /dev/vdb or a tmpfs above"},
+     .doc = "the root filesystem; absent: /dev/vda below, /dev/vdb or, with guest_root or without "
+            "a /dev/vdb, a tmpfs above"},
+    {"guest_root", FIELD_RECORD, AT(vmconfig, guest_root), .record = &guest_root_record,
+     .feature = "guest_root",
+     .doc = "a root of the guest's own, never written to, in which root is mounted"},
     {"volume_mounts", FIELD_RECORDS, AT_LIST(vmconfig, volume_mounts), .record = &volume_record,
      .max = MAX_VOLUMES, .flags = FIELD_SEED,
      .doc = "block devices to mount, parents before children"},

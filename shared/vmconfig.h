@@ -80,6 +80,13 @@ struct root {
 	int errors; /* enum errors_policy */
 };
 
+/* The guest's own root, in which the container's is mounted: OCI's vm.image. */
+struct guest_root {
+	char *device;
+	char *fstype; /* probed when NULL */
+	struct strlist options;
+};
+
 /* Who the workload runs as: by number, or by name in the guest's own passwd and group. */
 struct user {
 	struct optint uid;
@@ -300,6 +307,7 @@ struct vmconfig {
 	} hosts;
 
 	struct root *root;
+	struct guest_root *guest_root; /* NULL: the container's root is the guest's */
 	struct {
 		struct volume *items;
 		size_t count;

@@ -265,6 +265,16 @@ WRAP(int, chroot, const char *path)
 	return fails("chroot", EPERM) ? -1 : __real_chroot(path);
 }
 
+WRAP(int, unshare, int flags)
+{
+	return fails("unshare", ENOSPC) ? -1 : __real_unshare(flags);
+}
+
+WRAP(int, setns, int fd, int type)
+{
+	return fails("setns", EPERM) ? -1 : __real_setns(fd, type);
+}
+
 WRAP(int, sethostname, const char *name, size_t length)
 {
 	return fails("sethostname", EPERM) ? -1 : __real_sethostname(name, length);

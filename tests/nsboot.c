@@ -6,7 +6,8 @@
  *   --init FILE          the program (default $GUEST_INIT, else build/init)
  *   --cmdline TEXT       the kernel's command line, after vmconfig.log=warning
  *   --disk FILE[,ro]     an image, attached as /dev/vda, /dev/vdb, … in the order given;
- *                        "-" leaves a letter out
+ *                        "-" leaves a letter out; with ",part=START+SIZE" at the end, for each one,
+ *                        the kernel has found partitions there (in sectors of 512 bytes)
  *   --fault TEXT         what build/init-fault makes fail, as tests/fault.c has it
  *   --file SOURCE:TARGET put a file into the initramfs
  *   --netns PATH         a network namespace that exists, instead of an empty one
@@ -136,13 +137,31 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
+/* Cut the partitions off @word. */
+static void add_partitions(struct disk *d, char *word)
+{
+	char *at = strstr(word, ",part="), *next;
+
+	for (; at; at = next) {
+		struct partition *p = &d->partitions[d->partition_count];
+
+		next = strstr(at + 1, ",part=");
+		if (d->partition_count++ == MAX_PARTITIONS ||
+		    sscanf(at, ",part=%lld+%lld", &p->start, &p->size) != 2)
+			usage("cannot use partition", at);
+		*at = '\0';
+	}
+}
+
 static void add_disk(struct options *o, char *word)
 {
 	struct disk d = {.image_fd = -1, .loop_fd = -1};
-	char *comma = strrchr(word, ',');
+	char *comma;
 
 	if (o->disk_count == MAX_DISKS)
 		usage("too many disks", word);
+	add_partitions(&d, word);
+	comma = strrchr(word, ',');
 	if (comma && strcmp(comma, ",ro") == 0) {
 		d.readonly = true;
 		*comma = '\0';

@@ -10,9 +10,16 @@
 #define MAX_DISKS       26 /* vda to vdz */
 #define MAX_STEPS       32
 #define MAX_EXTRA_FILES 8
+#define MAX_PARTITIONS  4
 
 /* Exit statuses beside those that init reports. */
 enum { STATUS_TIMEOUT = 124, STATUS_SETUP = 254, STATUS_PANIC = 255 };
+
+/* Of a disk, in sectors of 512 bytes. */
+struct partition {
+	long long start, size;
+	dev_t number;
+};
 
 /* An image file behind a loop device. */
 struct disk {
@@ -21,6 +28,8 @@ struct disk {
 	int image_fd;
 	int loop_fd; /* -1 until attached */
 	dev_t number;
+	struct partition partitions[MAX_PARTITIONS];
+	size_t partition_count;
 	bool was_mounted; /* at power-off: a copy of that moment takes the image's place */
 };
 

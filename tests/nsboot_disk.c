@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/blkpg.h>
 #include <linux/loop.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
@@ -31,7 +32,9 @@ static int take_loop(int control, const struct disk *d, dev_t *number)
 {
 	struct loop_config config = {
 	    .fd = (unsigned)d->image_fd,
-	    .info = {.lo_flags = LO_FLAGS_AUTOCLEAR | (d->readonly ? LO_FLAGS_READ_ONLY : 0)},
+	    .info = {.lo_flags = LO_FLAGS_AUTOCLEAR | (d->readonly ? LO_FLAGS_READ_ONLY : 0) |
+	                         /* So that the kernel forgets them with the device. */
+	                         (d->partition_count ? LO_FLAGS_PARTSCAN : 0)},
 	};
 	_cleanup_fd_ int fd = -1;
 	char node[LOOP_NODE_SIZE];
@@ -50,6 +53,39 @@ static int take_loop(int control, const struct disk *d, dev_t *number)
 	return steal_fd(&fd);
 }
 
+/* A kernel may know no partition tables, but it can be told. */
+static void add_partition(struct disk *d, int index)
+{
+	struct partition *p = &d->partitions[index];
+	struct blkpg_partition where = {
+	    .start = p->start * 512, .length = p->size * 512, .pno = index + 1};
+	struct blkpg_ioctl_arg request = {
+	    .op = BLKPG_ADD_PARTITION, .datalen = sizeof(where), .data = &where};
+	unsigned loop = minor(d->number), number[2];
+	_cleanup_file_ FILE *f = NULL;
+	char path[128];
+
+	/* EBUSY: it has found it itself. */
+	if (ioctl(d->loop_fd, BLKPG, &request) < 0 && errno != EBUSY)
+		die("cannot make partition %d of '%s'", index + 1, d->path);
+	snprintf(path, sizeof(path), "/sys/block/loop%u/loop%up%d/dev", loop, loop, index + 1);
+	f = fopen(path, "re");
+	if (!f || fscanf(f, "%u:%u", &number[0], &number[1]) != 2)
+		die("cannot read '%s'", path);
+	p->number = makedev(number[0], number[1]);
+}
+
+static int open_loop(int control, struct disk *d)
+{
+	for (int i = 0; i < MAX_ATTEMPTS; i++) {
+		int fd = take_loop(control, d, &d->number);
+
+		if (fd != -EBUSY && fd != -ENXIO)
+			return fd;
+	}
+	return -EBUSY;
+}
+
 void disk_attach(struct disk *d)
 {
 	_cleanup_fd_ int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
@@ -59,15 +95,12 @@ void disk_attach(struct disk *d)
 	d->image_fd = open(d->path, (d->readonly ? O_RDONLY : O_RDWR) | O_CLOEXEC);
 	if (d->image_fd < 0)
 		die("cannot open '%s'", d->path);
-	for (int i = 0; i < MAX_ATTEMPTS; i++) {
-		d->loop_fd = take_loop(control, d, &d->number);
-		if (d->loop_fd >= 0)
-			return;
-		if (d->loop_fd != -EBUSY && d->loop_fd != -ENXIO)
-			break;
-	}
+	d->loop_fd = open_loop(control, d);
 	errno = -d->loop_fd;
-	die("cannot make '%s' a loop device", d->path);
+	if (d->loop_fd < 0)
+		die("cannot make '%s' a loop device", d->path);
+	for (size_t i = 0; i < d->partition_count; i++)
+		add_partition(d, (int)i);
 }
 
 /* A mounted filesystem holds its device exclusively. */

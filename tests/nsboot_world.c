@@ -91,6 +91,11 @@ static void make_dev(const struct world *w)
 			continue;
 		snprintf(path, sizeof(path), ROOT "/dev/vd%c", (char)('a' + i));
 		must(mknod(path, S_IFBLK | 0600, d->number), "make a disk's node");
+		for (size_t k = 0; k < d->partition_count; k++) {
+			snprintf(path, sizeof(path), ROOT "/dev/vd%c%zu", (char)('a' + i), k + 1);
+			must(mknod(path, S_IFBLK | 0600, d->partitions[k].number),
+			     "make a partition's node");
+		}
 	}
 	/* A terminal belongs to its devpts: another node for it is refused, a bind mount is not. */
 	write_file(ROOT "/dev/console", "");

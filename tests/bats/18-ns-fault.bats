@@ -22,6 +22,26 @@ setup_file() {
 		.mounts = [{destination: "/t", type: "tmpfs", source: "tmpfs", options: ["nosuid"]}] |
 		.volume_mounts = [{device: "/dev/vdc", path: "/data", mode: "rw"}]' say alive
 	config_disk
+	mv config.img plain.img
+	mv config.json plain.json
+	jq -c '. + {guest_root: {device: "/dev/vdd"}}' plain.json >config.json
+	config_disk
+	mv config.img inside.img
+}
+
+# The second of the two configs has a root of the guest's own.
+use_plain() {
+	CONFIG=plain.img OWN_IMAGE=
+}
+
+use_inside() {
+	CONFIG=inside.img OWN_IMAGE=$BATS_FILE_TMPDIR/scratch.img
+}
+
+setup() {
+	[ "$(id -u)" -eq 0 ] || skip_or_fail 'namespaces and loop devices need root'
+	cd "$BATS_TEST_TMPDIR" || return
+	use_plain
 }
 
 # names_of - the phases as init has them, "-" for blanks.
@@ -48,7 +68,7 @@ boot_with() {
 	status=0
 	"$BUILD/nsboot" --init "$BUILD/init-fault" --fault "$1" --report report --timeout 100 \
 		--disk "$dir/scratch.img,ro" --disk upper.img --disk volume.img \
-		--disk "$dir/config.img,ro" >bytes 2>errors || status=$?
+		${OWN_IMAGE:+--disk "$OWN_IMAGE,ro"} --disk "$dir/$CONFIG,ro" >bytes 2>errors || status=$?
 	output=$(tr -d '\0' <bytes) last=$(tail -n 1 report) fired=
 	[[ $output != *'fault: '* ]] || fired=yes
 	grep -qE 'PANIC|TIMEOUT' errors && blame "$1" 'panic or hang'
@@ -116,7 +136,14 @@ all_of() {
 	all_of heap: "$STRIDE" workload
 }
 
-@test "each call while the workload runs, and of the end: the workload's status is kept" {
+@test "with a root of the guest's own: each call that makes it, and of the workload's start in it" {
+	use_inside
+	all_of '' 1 guest-root root switch-root workload
+	all_of heap: "$STRIDE" guest-root root switch-root workload
+}
+
+# of_the_end - each call while the workload runs, and after it.
+of_the_end() {
 	local n
 	for kind in supervise: shutdown: shutdown:heap:; do
 		for ((n = 1; ; n += 1)); do
@@ -129,7 +156,17 @@ all_of() {
 	done
 }
 
-@test "init itself, or a child of its, crashes at any call of the end" {
+@test "each call while the workload runs, and of the end: the workload's status is kept" {
+	of_the_end
+}
+
+@test "with a root of the guest's own: the same" {
+	use_inside
+	of_the_end
+}
+
+# crashes_of_the_end - at each call of it.
+crashes_of_the_end() {
 	local n
 	for ((n = 1; ; n++)); do
 		boot_with "shutdown:$n:crash"
@@ -137,6 +174,15 @@ all_of() {
 		[ "$fired" ] || break
 	done
 	[ "$n" -ge 20 ] || fail "only $n calls"
+}
+
+@test "init itself, or a child of its, crashes at any call of the end" {
+	crashes_of_the_end
+}
+
+@test "init, or a child of its, crashes at any call of the end with a root of the guest's own" {
+	use_inside
+	crashes_of_the_end
 }
 
 @test "no allocation while the workload runs" {

@@ -203,6 +203,25 @@ static void test_root(void **state)
 	              "1:39 error root /root/overlay_device: is the device below as well");
 }
 
+static void test_guest_root(void **state)
+{
+	(void)state;
+	assert_checks("{'cmd':['x'],'guest_root':{'device':'/dev/vdb'}}", "");
+	assert_checks("{'cmd':['x'],'guest_root':{'device':'/dev/vda'}}",
+	              "1:37 error root /guest_root/device: is the container's root as well");
+	assert_checks(
+	    "{'cmd':['x'],'root':{'device':'label=a'},'guest_root':{'device':'/dev/vda'}}", "");
+	assert_checks("{'cmd':['x'],'root':{'device':'label=a'},'guest_root':{'device':'label=a'}}",
+	              "1:65 error root /guest_root/device: is the container's root as well");
+	assert_checks("{'cmd':['x'],'root':{'overlay_device':'/dev/vdb'},"
+	              "'guest_root':{'device':'/dev/vdb'}}",
+	              "1:74 error root /guest_root/device: "
+	              "is the writable layer of the container's root as well");
+	assert_checks("{'cmd':['x'],'init_mode':'systemd','guest_root':{'device':'/dev/vdb'}}",
+	              "1:49 error init-mode /guest_root: is the root of init, which stays PID 1: "
+	              "with init_mode 'systemd' the image's init would be");
+}
+
 #define WITH_VOLUMES(volumes) "{'cmd':['x'],'volume_mounts':[" volumes "]}"
 
 static void test_volumes(void **state)
@@ -351,6 +370,7 @@ int main(void)
 	    cmocka_unit_test(test_interfaces),
 	    cmocka_unit_test(test_routes),
 	    cmocka_unit_test(test_root),
+	    cmocka_unit_test(test_guest_root),
 	    cmocka_unit_test(test_volumes),
 	    cmocka_unit_test(test_duplicate_volumes),
 	    cmocka_unit_test(test_every_rule_speaks),
