@@ -126,9 +126,6 @@ static int serve(struct virtiofsds *s, struct vm_share *share, const char *progr
 	char *path = NULL;
 	pid_t pid;
 
-	/* It splits what follows -o at commas, and knows no quotes. */
-	if (arg_plain("virtiofsd", "share", share->source) < 0)
-		return -EINVAL;
 	if (asprintf(&path, "%s/%s", s->dir, share->tag) < 0)
 		return -ENOMEM;
 	free(share->socket);
@@ -172,7 +169,12 @@ int virtiofsds_start(struct virtiofsds *s, struct vm *vm)
 	for (size_t i = 0; i < vm->shares.count; i++) {
 		struct vm_share *share = &vm->shares.items[i];
 
-		r = share->of_bundle ? serve(s, share, program, vm->verbose) : 0;
+		if (!share->of_bundle)
+			continue;
+		/* It splits what follows -o at commas, and knows no quotes. */
+		if (arg_plain("virtiofsd", "share", share->source) < 0)
+			return -EINVAL;
+		r = serve(s, share, program, vm->verbose);
 		if (r < 0)
 			return fail_errno(-r, "cannot share '%s' by '%s'", share->source, program);
 	}
