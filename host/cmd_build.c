@@ -7,6 +7,7 @@
 #include "cmd.h"
 #include "disk.h"
 #include "error.h"
+#include "form_option.h"
 #include "input.h"
 #include "option.h"
 #include "overrides.h"
@@ -28,18 +29,9 @@ static int set_compat(const struct option_row *row, void *member, const char *va
 	return 0;
 }
 
-static int set_form(const struct option_row *row, void *member, const char *value)
-{
-	if (disk_form_parse(value, member) < 0)
-		return option_error(row, "'%s' is none of: ext4, raw, cpio, squashfs", value);
-	return 0;
-}
-
 static const struct option_row build_options[] = {
     {"output", 'o', "DISK", "the config disk to write", option_set_string,
      offsetof(struct build, output), .flags = OPTION_FILE},
-    {"format", 0, "FORM", "ext4 (the default), raw, cpio (for an initrd) or squashfs", set_form,
-     offsetof(struct build, form), .flags = 0},
     {"compat", 0, "SCHEMA", "seed: only what the seed schema's own guest understands", set_compat,
      offsetof(struct build, compat), .flags = 0},
     {.name = NULL},
@@ -50,6 +42,7 @@ static const struct option_group build_groups[] = {
     {"reading", reading_options, offsetof(struct build, input)},
     {"overrides", override_options, offsetof(struct build, overrides)},
     {"output", build_options, 0},
+    {"config disk", form_options, offsetof(struct build, form)},
     {.title = NULL},
 };
 

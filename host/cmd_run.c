@@ -10,6 +10,7 @@
 #include "complete.h"
 #include "contract.h"
 #include "error.h"
+#include "form_option.h"
 #include "image_root.h"
 #include "input.h"
 #include "option.h"
@@ -23,6 +24,7 @@ struct run {
 	struct overrides overrides;
 	struct vm vm;
 	bool image_root;
+	enum disk_form form;
 };
 
 static const struct option_row root_options[] = {
@@ -38,6 +40,7 @@ static const struct option_group run_groups[] = {
     {"overrides", override_options, offsetof(struct run, overrides)},
     {"vm options", vm_options, offsetof(struct run, vm)},
     {"root filesystem", root_options, 0},
+    {"config disk", form_options, offsetof(struct run, form)},
     {.title = NULL},
 };
 
@@ -89,7 +92,7 @@ static int boot(struct run *run)
 		r = request_supported(&request);
 	if (r == 0)
 		r = attach_root(run, &request, &image);
-	return r < 0 ? r : run_vm(&request);
+	return r < 0 ? r : run_vm(&request, run->form);
 }
 
 static int run_run(int argc, char **argv)

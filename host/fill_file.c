@@ -38,7 +38,8 @@ static size_t without_trailing_zeros(const char *data, size_t length)
 
 int fill_file(int fd, const void *data, size_t length)
 {
-	int r = write_whole(fd, data, without_trailing_zeros(data, length));
+	off_t start = lseek(fd, 0, SEEK_CUR);
+	int r = start < 0 ? -errno : write_whole(fd, data, without_trailing_zeros(data, length));
 
-	return r == 0 && ftruncate(fd, (off_t)length) < 0 ? -errno : r;
+	return r == 0 && ftruncate(fd, start + (off_t)length) < 0 ? -errno : r;
 }

@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 /*
- * fill_file() - write all of an empty file.
- * @fd: at its start; zeros at the end of @data become a hole
+ * fill_file() - write the rest of a file.
+ * @fd: at its end; zeros at the end of @data become a hole
  *
  * Return: 0 or -errno.
  */

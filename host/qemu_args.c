@@ -228,7 +228,9 @@ static int add_disks(struct builder *b)
 
 	for (size_t i = 0; r == 0 && i < b->vm->disks.count; i++)
 		r = add_disk(b, &b->vm->disks.items[i]);
-	return r < 0 ? r : add_config_disk(b);
+	if (r < 0 || (b->setup->config_disk < 0 && !b->setup->config_file))
+		return r;
+	return add_config_disk(b);
 }
 
 /* The part of -netdev user that is about one family; it is switched off where the guest has none.

@@ -70,13 +70,14 @@ static int start_command(const struct request *r, const struct vmm_setup *setup,
 
 	if (!fds)
 		return fail_errno(ENOMEM, "cannot start the virtual machine");
-	fds[files.count++] = setup->config_disk;
+	if (setup->config_disk >= 0)
+		fds[files.count++] = setup->config_disk;
 	result = vmm_command_make(&r->vm, setup, &command);
 	if (result == 0)
 		result = open_nics(&r->vm, fds, &files.count);
 	if (result == 0)
 		result = vmm_start(vmm, &command.args, NULL, &files);
-	for (size_t i = 1; i < files.count; i++)
+	for (size_t i = setup->config_disk >= 0; i < files.count; i++)
 		close(fds[i]);
 	vmm_command_release(&command);
 	return result;
@@ -101,6 +102,18 @@ static int start(const struct request *r, struct vmm_setup *setup, struct vmm *v
 	return start_command(r, setup, vmm);
 }
 
+/* The VMM finds the initrd that has the config behind it where we have it open. */
+static int use_initrd(struct vm *vm, int fd)
+{
+	char *path;
+
+	if (asprintf(&path, "/proc/%ld/fd/%d", (long)getpid(), fd) < 0)
+		return fail_errno(ENOMEM, "cannot start the virtual machine");
+	free(vm->initrd);
+	vm->initrd = path;
+	return 0;
+}
+
 static int64_t value_or(const struct optint *number, int64_t otherwise)
 {
 	return number->set ? number->value : otherwise;
@@ -111,7 +124,7 @@ static int run_poststart(const struct relay_options *options, const struct vmm *
 	return host_hooks_poststart(options->context, vmm->pid, signals);
 }
 
-static int boot(struct request *r, struct vmm_setup *setup, int signals)
+static int boot(struct request *r, struct vmm_setup *setup, enum disk_form form, int signals)
 {
 	const struct relay_options options = {
 	    .started = run_poststart,
@@ -123,32 +136,35 @@ static int boot(struct request *r, struct vmm_setup *setup, int signals)
 	    .timeout_s = value_or(&r->vm.timeout, 0),
 	    .stop_timeout_s = request_stop_timeout(&r->config),
 	};
-	_cleanup_fd_ int config_disk = run_disk_make(r);
+	_cleanup_fd_ int config = run_disk_make(r, form);
 	int status = STATUS_INIT_FAILED;
 	struct vmm vmm;
 
-	if (config_disk < 0)
+	if (config < 0 || (form == DISK_CPIO && use_initrd(&r->vm, config) < 0))
 		return status;
-	setup->config_disk = config_disk;
+	if (form != DISK_CPIO)
+		setup->config_disk = config;
 	if (vmm_open(&vmm, true) == 0 && start(r, setup, &vmm) == 0)
 		status = relay_run(&vmm, signals, &options);
 	vmm_release(&vmm);
 	return status;
 }
 
-static int boot_with_shares(struct request *r, struct vmm_setup *setup, int signals)
+static int boot_with_shares(struct request *r, struct vmm_setup *setup, enum disk_form form,
+                            int signals)
 {
 	struct virtiofsds servers = {0};
 	int status = STATUS_INIT_FAILED;
 
 	if (virtiofsds_start(&servers, &r->vm) == 0)
-		status = boot(r, setup, signals);
+		status = boot(r, setup, form, signals);
 	virtiofsds_release(&servers);
 	return status;
 }
 
 /* When a hook has failed, the others are to clean up after it. */
-static int boot_with_hooks(struct request *r, struct vmm_setup *setup, int signals)
+static int boot_with_hooks(struct request *r, struct vmm_setup *setup, enum disk_form form,
+                           int signals)
 {
 	int status = STATUS_INIT_FAILED;
 	int result;
@@ -156,7 +172,7 @@ static int boot_with_hooks(struct request *r, struct vmm_setup *setup, int signa
 	r->hooks.annotations = &r->config.annotations;
 	result = host_hooks_create(&r->hooks, signals);
 	if (result == 0)
-		status = boot_with_shares(r, setup, signals);
+		status = boot_with_shares(r, setup, form, signals);
 	else if (result == -EINTR)
 		status = STATUS_SIGNAL_BASE + stop_signals_next(signals);
 	host_hooks_poststop(&r->hooks);
@@ -193,9 +209,10 @@ static const struct vmm_kind *choose_kind(const struct vm *vm)
 	return NULL;
 }
 
-int run_vm(struct request *r)
+int run_vm(struct request *r, enum disk_form form)
 {
-	struct vmm_setup setup = {.machine = machine_of_host(), .kind = choose_kind(&r->vm)};
+	struct vmm_setup setup = {
+	    .machine = machine_of_host(), .kind = choose_kind(&r->vm), .config_disk = -1};
 	_cleanup_fd_ int signals = -1;
 
 	if (!setup.machine || !setup.kind || check_taps(&r->vm) < 0 ||
@@ -206,5 +223,5 @@ int run_vm(struct request *r)
 	signals = stop_signals_open();
 	if (signals < 0)
 		return STATUS_INIT_FAILED;
-	return boot_with_hooks(r, &setup, signals);
+	return boot_with_hooks(r, &setup, form, signals);
 }

@@ -173,8 +173,11 @@ static int make_command(struct making *m)
 	_cleanup_free_ char *line = NULL;
 	_cleanup_free_ struct user_net *nets = NULL;
 	struct vmm_setup *setup = &m->setup;
-	int r = vm_cmdline_make(&m->request->vm, setup, &line);
+	int r;
 
+	setup->config_disk = -1;
+	setup->config_file = SHARE "config.img";
+	r = vm_cmdline_make(&m->request->vm, setup, &line);
 	if (r == 0)
 		r = network_plan(m->request, &nets);
 	if (r < 0)
@@ -182,8 +185,6 @@ static int make_command(struct making *m)
 	setup->command_line = line;
 	setup->nets = nets;
 	setup->accel = m->request->vm.accel;
-	setup->config_disk = -1;
-	setup->config_file = SHARE "config.img";
 	setup->first_nic = FIRST_NIC_FD;
 	setup->state_dir = true;
 	for (int i = 0; i < CHANNEL_COUNT; i++)

@@ -25,7 +25,7 @@ static int add_words(struct strlist *words, const struct vm *vm, const struct vm
 	if (r == 0)
 		r = strlist_add(words, vm->verbose ? "loglevel=7" : "loglevel=4");
 	/* A label may be on anybody's disk: the serial is better, where there are serials. */
-	if (r == 0)
+	if (r == 0 && (setup->config_disk >= 0 || setup->config_file))
 		r = strlist_add(words, setup->kind->features & VMM_SERIAL
 		                           ? CMDLINE_DISK "=serial=" CONFIG_DISK_SERIAL
 		                           : CMDLINE_DISK "=label=" CONFIG_DISK_LABEL);

@@ -34,7 +34,7 @@ struct vmm_setup {
 	int channels[CHANNEL_COUNT]; /* descriptors in the VMM's process, if it has ports */
 	int first_nic;               /* those of macvtap NICs: this one and up, by their place */
 	int config_disk;             /* another one, read-only; -1: there is a file */
-	const char *config_file;
+	const char *config_file;     /* NULL, too: the config comes with the initrd */
 	bool state_dir; /* it runs in a directory of its own: a control socket is made there */
 };
 
