@@ -63,24 +63,36 @@ static int begin(const struct image_request *request, struct tree *tree, void **
 	return report(e, error);
 }
 
+/* Whether bytes at @offset belong to a block that is being gathered, or to the next. */
+static bool window_takes(const struct ext4 *e, const struct inode *file, uint64_t offset)
+{
+	size_t blocks = (e->window_end + EXT4_BLOCK - 1) / EXT4_BLOCK;
+
+	return e->window_file == file && offset < e->window_start + EXT4_WINDOW &&
+	       offset <= e->window_start + blocks * EXT4_BLOCK;
+}
+
 static int data(void *writer, struct inode *file, uint64_t offset, const void *bytes, size_t length)
 {
 	struct ext4 *e = writer;
 	const char *from = bytes;
 
 	while (length) {
-		uint64_t start = offset / EXT4_WINDOW * EXT4_WINDOW;
-		size_t inside = (size_t)(offset - start), n = EXT4_WINDOW - inside;
+		size_t inside, n;
 
-		if (e->window_end && (e->window_file != file || e->window_start != start)) {
+		if (e->window_end && !window_takes(e, file, offset)) {
 			errcode_t error = ext4_flush_window(e);
 
 			if (error)
 				return report(e, error);
 		}
+		if (!e->window_end) {
+			e->window_file = file;
+			e->window_start = offset / EXT4_BLOCK * EXT4_BLOCK;
+		}
+		inside = (size_t)(offset - e->window_start);
+		n = EXT4_WINDOW - inside;
 		n = n < length ? n : length;
-		e->window_file = file;
-		e->window_start = start;
 		e->window_end = inside + n;
 		memcpy(e->window + inside, from, n);
 		from += n;

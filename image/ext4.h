@@ -23,11 +23,11 @@ struct ext4 {
 	uint64_t cursor; /* no block before it is free */
 	struct inode *lost_found;
 
-	/* A file's bytes are gathered here, and written in pieces of this size. */
+	/* A file's bytes that are beside each other are gathered here, and written together. */
 	unsigned char *window;
 	struct inode *window_file;
-	uint64_t window_start; /* in the file, a multiple of EXT4_WINDOW */
-	size_t window_end;     /* bytes from there of which some have been set */
+	uint64_t window_start; /* in the file, a multiple of EXT4_BLOCK */
+	size_t window_end;     /* bytes from there; 0: there are none */
 };
 
 /* Each of these returns 0 or a code of libext2fs. */

@@ -19,6 +19,8 @@
 /* What ext4 keeps of a symbolic link: a block, with a NUL. */
 #define MAX_TARGET_BYTES 4095u
 
+#define BLOCK_BYTES 4096u
+
 static bool has_prefix(const struct place_in_tree *p, const char *prefix)
 {
 	size_t length = strlen(prefix);
@@ -118,6 +120,11 @@ static int set_metadata(struct merge *m, struct inode *inode, const struct tar_e
 	return copy_xattrs(m, inode, &e->xattrs);
 }
 
+static uint64_t whole_blocks(uint64_t bytes)
+{
+	return (bytes + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
+}
+
 static int set_content(struct merge *m, struct inode *inode, const struct tar_entry *e)
 {
 	if (e->type == TAR_SYMLINK) {
@@ -130,9 +137,9 @@ static int set_content(struct merge *m, struct inode *inode, const struct tar_en
 	}
 	inode->size = e->size;
 	for (size_t i = 0; i < e->piece_count; i++)
-		inode->data_blocks += e->pieces[i].length / 4096 + 2;
+		inode->data_blocks += e->pieces[i].length / BLOCK_BYTES + 2;
 	if (e->piece_count == 1 && e->pieces[0].offset == 0)
-		inode->data_blocks = (e->size + 4095) / 4096;
+		inode->data_blocks = whole_blocks(e->size) / BLOCK_BYTES;
 	return 0;
 }
 
@@ -242,8 +249,10 @@ static int count(struct merge *m, const struct tar_entry *e)
 {
 	uint64_t bytes = 0;
 
+	/* A piece between holes takes whole blocks, however few its bytes. */
 	for (size_t i = 0; i < e->piece_count; i++)
-		bytes += e->pieces[i].length;
+		bytes += e->piece_count > 1 ? whole_blocks(e->pieces[i].length)
+		                            : e->pieces[i].length;
 	if (++m->entries > m->limits.entries)
 		return complain(m->complaint,
 		                "there are more than %" PRIu64 " entries (--max-entries)",

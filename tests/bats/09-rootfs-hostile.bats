@@ -195,6 +195,29 @@ damage() {
 	refuse "its sparse map does not match its size" <<<'file x 1 GNU.sparse.realsize=1099511627776 GNU.sparse.map=0,1099511627776'
 }
 
+@test "pieces between holes cost what they have, and count as the blocks that they take" {
+	# A file of 60 GiB with 60,000 pieces, each the last byte of a MiB.
+	python3 - >pieces.map <<-'END'
+		print(",".join("%d,1" % ((i << 20) + (1 << 20) - 1) for i in range(60000)))
+	END
+	head -c 60000 /dev/zero | tr '\0' x >data
+	python3 - <<-'END'
+		import tarfile
+		info = tarfile.TarInfo("pieces")
+		info.size = 60000
+		info.pax_headers = {
+		    "GNU.sparse.map": open("pieces.map").read().strip(),
+		    "GNU.sparse.size": str(60000 << 20),
+		}
+		with tarfile.open("1.tar", "w", format=tarfile.PAX_FORMAT) as tar:
+		    tar.addfile(info, open("data", "rb"))
+	END
+	make_layout image gzip:1.tar
+	make_image --max-bytes 245760000
+	inode root.img /pieces | grep -q 'Size: 62914560000'
+	assert_refused "entry 'pieces': files have more than 245759999 bytes (--max-bytes)" --max-bytes 245759999
+}
+
 @test "nothing is left behind by a signal, and an older image stays" {
 	head -c 20000000 /dev/urandom >f
 	tar -cf 1.tar f
