@@ -124,6 +124,9 @@ static void set_identity(struct ext4 *e, const unsigned char *digest)
 	}
 	memcpy(super->s_hash_seed, digest + sizeof(super->s_uuid), sizeof(super->s_hash_seed));
 	ext2fs_init_csum_seed(e->fs);
+	/* Those of groups that nothing is put into have been made of the seed before. */
+	for (dgrp_t group = 0; group < e->fs->group_desc_count; group++)
+		ext2fs_group_desc_csum_set(e->fs, group);
 }
 
 static errcode_t add_journal(struct ext4 *e)

@@ -251,8 +251,8 @@ static int count(struct merge *m, const struct tar_entry *e)
 
 	/* A piece between holes takes whole blocks, however few its bytes. */
 	for (size_t i = 0; i < e->piece_count; i++)
-		bytes += e->piece_count > 1 ? whole_blocks(e->pieces[i].length)
-		                            : e->pieces[i].length;
+		bytes +=
+		    e->piece_count > 1 ? whole_blocks(e->pieces[i].length) : e->pieces[i].length;
 	if (++m->entries > m->limits.entries)
 		return complain(m->complaint,
 		                "there are more than %" PRIu64 " entries (--max-entries)",
