@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,8 +51,32 @@ int blob_set(struct blob *b, const struct oci_descriptor *d, const char *documen
 	return 0;
 }
 
-/* Open what must be a regular file, and say how long it is. */
-static int open_document(const struct layout *l, const char *file, const char *name, size_t *size)
+void blob_fault_release(struct blob_fault *why)
+{
+	free(why->message);
+	*why = (struct blob_fault){0};
+}
+
+/* Say why in words; the first one stays. Return: -@error. */
+static int fault(struct blob_fault *why, int error, const char *member, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+static int fault(struct blob_fault *why, int error, const char *member, const char *format, ...)
+{
+	va_list args;
+
+	blob_fault_release(why);
+	why->member = member;
+	va_start(args, format);
+	if (vasprintf(&why->message, format, args) < 0)
+		why->message = NULL;
+	va_end(args);
+	return why->message ? -error : -ENOMEM;
+}
+
+/* Open what must be a regular file, and say how long it is. Return: its descriptor or -errno. */
+static int open_file(const struct layout *l, const char *file, const char *name, uint64_t *size,
+                     struct blob_fault *why)
 {
 	/* O_NONBLOCK: a FIFO must not make us wait for a writer. */
 	_cleanup_fd_ int fd =
@@ -59,20 +84,18 @@ static int open_document(const struct layout *l, const char *file, const char *n
 	struct stat st;
 
 	if (fd < 0 && errno == ELOOP)
-		return fail("'%s' is a symbolic link, which is not followed", name);
+		return fault(why, ELOOP, NULL, "'%s' is a symbolic link, which is not followed",
+		             name);
 	if (fd < 0 || fstat(fd, &st) < 0)
-		return fail_errno(errno, "cannot open '%s'", name);
+		return fault(why, errno, NULL, "cannot open '%s': %s", name, strerror(errno));
 	if (!S_ISREG(st.st_mode))
-		return fail("'%s' is not a regular file", name);
-	if (st.st_size > MAX_OCI_DOCUMENT)
-		return fail("'%s' is larger than %u bytes (MAX_OCI_DOCUMENT)", name,
-		            MAX_OCI_DOCUMENT);
-	*size = (size_t)st.st_size;
+		return fault(why, EINVAL, NULL, "'%s' is not a regular file", name);
+	*size = (uint64_t)st.st_size;
 	return steal_fd(&fd);
 }
 
 /* The bytes there are, at most @length of them: the file may shrink meanwhile. */
-static int read_whole(int fd, const char *name, char *text, size_t *length)
+static int read_whole(int fd, const char *name, char *text, size_t *length, struct blob_fault *why)
 {
 	size_t done = 0;
 
@@ -82,7 +105,8 @@ static int read_whole(int fd, const char *name, char *text, size_t *length)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return fail_errno(errno, "cannot read '%s'", name);
+			return fault(why, errno, NULL, "cannot read '%s': %s", name,
+			             strerror(errno));
 		if (n == 0)
 			break;
 		done += (size_t)n;
@@ -92,25 +116,30 @@ static int read_whole(int fd, const char *name, char *text, size_t *length)
 	return 0;
 }
 
-static int read_file_of(struct layout *l, const char *file, char **text, size_t *length,
-                        char **name)
+int layout_get(struct layout *l, const char *file, char **text, size_t *length, char **name,
+               struct blob_fault *why)
 {
 	_cleanup_free_ char *full = NULL;
 	_cleanup_free_ char *content = NULL;
 	_cleanup_fd_ int fd = -1;
+	uint64_t size = 0;
 	int r;
 
 	if (asprintf(&full, "%s/%s", l->path, file) < 0) {
 		full = NULL;
-		return out_of_memory(file);
+		return -ENOMEM;
 	}
-	fd = open_document(l, file, full, length);
+	fd = open_file(l, file, full, &size, why);
 	if (fd < 0)
 		return fd;
+	if (size > MAX_OCI_DOCUMENT)
+		return fault(why, EFBIG, NULL, "'%s' is larger than %u bytes (MAX_OCI_DOCUMENT)",
+		             full, MAX_OCI_DOCUMENT);
+	*length = (size_t)size;
 	content = malloc(*length + 1);
 	if (!content)
-		return out_of_memory(full);
-	r = read_whole(fd, full, content, length);
+		return -ENOMEM;
+	r = read_whole(fd, full, content, length, why);
 	if (r < 0)
 		return r;
 	l->documents++;
@@ -120,36 +149,106 @@ static int read_file_of(struct layout *l, const char *file, char **text, size_t 
 	return 0;
 }
 
-int blob_read(struct layout *l, const struct blob *b, char **text, size_t *length, char **name)
-{
+/* Where a blob is in its layout. */
+struct blob_file {
 	const struct digest_algorithm *algorithm;
+	const char *hex;
+	char path[MAX_BLOB_PATH];
+};
+
+static int find_file(const struct blob *b, struct blob_file *file, struct blob_fault *why)
+{
+	file->algorithm = digest_parse(b->digest, &file->hex);
+	if (!file->algorithm)
+		return fault(why, EINVAL, "/digest",
+		             "'%.160s' is neither 'sha256:' nor 'sha512:' with its lower-case "
+		             "hexadecimal digits",
+		             b->digest);
+	snprintf(file->path, sizeof(file->path), "blobs/%s/%s", file->algorithm->name, file->hex);
+	return 0;
+}
+
+static int wrong_size(const struct blob *b, const char *name, uint64_t size, struct blob_fault *why)
+{
+	return fault(why, EINVAL, "/size", "is %" PRIu64 ", but '%s' has %" PRIu64 " bytes",
+	             b->size, name, size);
+}
+
+static int wrong_digest(const char *name, struct blob_fault *why)
+{
+	return fault(why, EINVAL, "/digest", "'%s' has other content, its digest differs", name);
+}
+
+int blob_get(struct layout *l, const struct blob *b, char **text, size_t *length, char **name,
+             struct blob_fault *why)
+{
 	_cleanup_free_ char *content = NULL;
 	_cleanup_free_ char *full = NULL;
-	char file[MAX_BLOB_PATH];
-	const char *hex;
-	int r;
+	struct blob_file file;
+	int r = find_file(b, &file, why);
 
-	algorithm = digest_parse(b->digest, &hex);
-	if (!algorithm)
-		return fail("%s/digest: '%.160s' is neither 'sha256:' nor 'sha512:' with its "
-		            "lower-case hexadecimal digits",
-		            b->place, b->digest);
-	if (b->size > MAX_OCI_DOCUMENT)
-		return fail("%s/size: '%" PRIu64 "' is more than %u (MAX_OCI_DOCUMENT)", b->place,
-		            b->size, MAX_OCI_DOCUMENT);
-	snprintf(file, sizeof(file), "blobs/%s/%s", algorithm->name, hex);
-	r = read_file_of(l, file, &content, length, &full);
+	if (r == 0 && b->size > MAX_OCI_DOCUMENT)
+		r = fault(why, EFBIG, "/size", "'%" PRIu64 "' is more than %u (MAX_OCI_DOCUMENT)",
+		          b->size, MAX_OCI_DOCUMENT);
+	if (r == 0)
+		r = layout_get(l, file.path, &content, length, &full, why);
 	if (r < 0)
 		return r;
 	if (*length != b->size)
-		return fail("%s/size: is %" PRIu64 ", but '%s' has %zu bytes", b->place, b->size,
-		            full, *length);
-	if (!digest_matches(algorithm, hex, content, *length))
-		return fail("%s/digest: '%s' has other content, its digest differs", b->place,
-		            full);
+		return wrong_size(b, full, *length, why);
+	if (!digest_matches(file.algorithm, file.hex, content, *length))
+		return wrong_digest(full, why);
 	*text = steal_ptr(&content);
 	*name = steal_ptr(&full);
 	return 0;
+}
+
+int blob_verify(const struct layout *l, const struct blob *b, bool content, struct blob_fault *why)
+{
+	_cleanup_free_ char *full = NULL;
+	_cleanup_fd_ int fd = -1;
+	struct blob_file file;
+	uint64_t size = 0;
+	int r = find_file(b, &file, why);
+
+	if (r < 0)
+		return r;
+	if (asprintf(&full, "%s/%s", l->path, file.path) < 0) {
+		full = NULL;
+		return -ENOMEM;
+	}
+	fd = open_file(l, file.path, full, &size, why);
+	if (fd < 0)
+		return fd;
+	if (size != b->size)
+		return wrong_size(b, full, size, why);
+	if (!content)
+		return 0;
+	r = digest_file_matches(file.algorithm, file.hex, fd);
+	if (r < 0)
+		return fault(why, -r, NULL, "cannot read '%s': %s", full, strerror(-r));
+	return r ? 0 : wrong_digest(full, why);
+}
+
+/* Print why. Return: @error. */
+static int print_fault(int error, const char *place, struct blob_fault *why)
+{
+	if (error == -ENOMEM || !why->message)
+		error = out_of_memory(place);
+	else if (why->member)
+		fail("%s%s: %s", place, why->member, why->message);
+	else
+		fail("%s", why->message);
+	blob_fault_release(why);
+	return error;
+}
+
+int blob_read(struct layout *l, const struct blob *b, char **text, size_t *length, char **name)
+{
+	struct blob_fault why = {0};
+	int r = blob_get(l, b, text, length, name, &why);
+
+	return r < 0 ? print_fault(r, b->place, &why) : 0;
 }
 
 /* @text becomes the document's. */
@@ -183,9 +282,12 @@ int blob_decode(struct layout *l, const struct blob *b, const struct record *rec
 int layout_decode(struct layout *l, const char *file, const struct record *rec, void *out,
                   char **name)
 {
+	struct blob_fault why = {0};
 	size_t length;
 	char *text;
-	int r = read_file_of(l, file, &text, &length, name);
+	int r = layout_get(l, file, &text, &length, name, &why);
 
-	return r == 0 ? decode(*name, text, length, rec, out) : r;
+	if (r < 0)
+		return print_fault(r, file, &why);
+	return decode(*name, text, length, rec, out);
 }

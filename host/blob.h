@@ -3,6 +3,7 @@
 #ifndef VMCONFIG_BLOB_H
 #define VMCONFIG_BLOB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,14 @@ struct blob {
 
 void blob_release(struct blob *b);
 
+/* Why a file of a layout cannot be had. */
+struct blob_fault {
+	const char *member; /* of the descriptor: "/size", "/digest"; NULL: it is the file itself */
+	char *message;
+};
+
+void blob_fault_release(struct blob_fault *why);
+
 /*
  * blob_set() - take from a descriptor what it takes to read the blob.
  * @document: what messages call the document that holds @d
@@ -47,6 +56,28 @@ int blob_set(struct blob *b, const struct oci_descriptor *d, const char *documen
  * Return: 0, or -errno after printing a line.
  */
 int blob_read(struct layout *l, const struct blob *b, char **text, size_t *length, char **name);
+
+/*
+ * blob_get(), layout_get() - a document of a layout by its descriptor, or by its name.
+ * @text:   for free(), as blob_read() gives it
+ * @length: its bytes
+ * @name:   its path for messages, for free()
+ * @why:    zeroed; to be released after an error
+ *
+ * Nothing is printed.
+ *
+ * Return: 0 or -errno.
+ */
+int blob_get(struct layout *l, const struct blob *b, char **text, size_t *length, char **name,
+             struct blob_fault *why);
+int layout_get(struct layout *l, const char *file, char **text, size_t *length, char **name,
+               struct blob_fault *why);
+
+/*
+ * blob_verify() - that a blob is there, has its size and, with @content, its digest.
+ * It may be of any size. Return: 0 or -errno, with @why as of blob_get().
+ */
+int blob_verify(const struct layout *l, const struct blob *b, bool content, struct blob_fault *why);
 
 /*
  * blob_decode() - a document of a layout, by its descriptor, as a struct.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `vmconfig check`: every problem in a document, not only the first. */
+/* `vmconfig check`: every problem in a document or a layout, not only the first. */
 #include <errno.h>
 #include <stdlib.h>
 #include <sysexits.h>
@@ -8,7 +8,9 @@
 #include "cmd.h"
 #include "document.h"
 #include "error.h"
+#include "findings.h"
 #include "input.h"
+#include "layout_check.h"
 #include "option.h"
 #include "output.h"
 #include "overrides.h"
@@ -35,61 +37,56 @@ static const struct option_group check_groups[] = {
     {.title = NULL},
 };
 
-static cJSON *problem_object(const struct problem *problem)
-{
-	cJSON *o = cJSON_CreateObject();
-
-	cJSON_AddStringToObject(o, "pointer", problem->pointer);
-	cJSON_AddNumberToObject(o, "line", problem->line);
-	cJSON_AddNumberToObject(o, "column", problem->column);
-	cJSON_AddStringToObject(o, "severity",
-	                        problem->severity == SEVERITY_ERROR ? "error" : "warning");
-	cJSON_AddStringToObject(o, "rule", problem->rule);
-	cJSON_AddStringToObject(o, "message", problem->message);
-	return o;
-}
-
-static int print_json(const struct problems *p)
-{
-	cJSON *array = cJSON_CreateArray();
-	char *text;
-
-	for (size_t i = 0; i < p->count; i++)
-		cJSON_AddItemToArray(array, problem_object(&p->items[i]));
-	text = array ? cJSON_Print(array) : NULL;
-	cJSON_Delete(array);
-	if (!text)
-		return fail_errno(ENOMEM, "cannot print the problems");
-	output("%s\n", text);
-	free(text);
-	return output_finish();
-}
-
-static int report(const struct check *c, struct document *d)
+static int report(const struct check *c, struct findings *f)
 {
 	if (c->input.strict)
-		problems_be_strict(&d->problems);
-	if (c->json && print_json(&d->problems) < 0)
+		findings_be_strict(f);
+	if (c->json && findings_print_json(f) < 0)
 		return -EIO;
 	if (!c->json)
-		print_problems(d->name, &d->problems);
-	return problems_result(&d->problems);
+		findings_print(f);
+	return findings_result(f);
+}
+
+/* Everything in a layout, not only the image that would be taken. */
+static int check_layout(const struct check *c)
+{
+	_cleanup_(findings_release) struct findings findings = {0};
+	int r = layout_check(c->input.argument, &findings);
+
+	return r < 0 ? r : report(c, &findings);
+}
+
+static int check_document(struct check *c, struct document *d)
+{
+	_cleanup_(findings_release) struct findings findings = {0};
+	_cleanup_(overrides_release) struct overrides none = {0};
+	_cleanup_(request_release) struct request request = {0};
+	size_t place;
+	int r;
+
+	c->input.incomplete = true;
+	r = request_convert(&c->input, d, &none, NULL, &request);
+	if (r == 0)
+		r = findings_place(&findings, &place);
+	if (r == 0)
+		r = findings_take(&findings, place, d);
+	if (r < 0)
+		return fail_errno(-r, "%s", d->name);
+	return report(c, &findings);
 }
 
 static int check(struct check *c, const char *path)
 {
 	_cleanup_(document_release) struct document d = {0};
-	_cleanup_(overrides_release) struct overrides none = {0};
-	_cleanup_(request_release) struct request request = {0};
-	int r = input_detect(path, &c->input, &d);
+	int r = input_detect_directory(path, &c->input);
 
 	if (r < 0)
 		return r;
-	c->input.incomplete = true;
-	r = request_convert(&c->input, &d, &none, NULL, &request);
-	if (r < 0)
-		return fail_errno(-r, "%s", d.name);
-	return report(c, &d);
+	if (c->input.kind == INPUT_IMAGE)
+		return check_layout(c);
+	r = input_detect(path, &c->input, &d);
+	return r < 0 ? r : check_document(c, &d);
 }
 
 static int print_rules(void)

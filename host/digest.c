@@ -2,11 +2,11 @@
 /* Digests of content, by libmd. */
 #include "digest.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <sha2.h>
+#include <unistd.h>
 
 void digest_sha256(const void *data, size_t length, unsigned char *digest)
 {
@@ -17,18 +17,9 @@ void digest_sha256(const void *data, size_t length, unsigned char *digest)
 	SHA256Final(digest, &context);
 }
 
-static void digest_sha512(const void *data, size_t length, unsigned char *digest)
-{
-	SHA2_CTX context;
-
-	SHA512Init(&context);
-	SHA512Update(&context, data, length);
-	SHA512Final(digest, &context);
-}
-
 static const struct digest_algorithm algorithms[] = {
-    {"sha256", SHA256_BYTES, digest_sha256},
-    {"sha512", 64, digest_sha512},
+    {"sha256", SHA256_BYTES, SHA256Init, SHA256Update, SHA256Final},
+    {"sha512", 64, SHA512Init, SHA512Update, SHA512Final},
 };
 
 const struct digest_algorithm *digest_parse(const char *text, const char **hex)
@@ -46,14 +37,39 @@ const struct digest_algorithm *digest_parse(const char *text, const char **hex)
 	return NULL;
 }
 
-bool digest_matches(const struct digest_algorithm *algorithm, const char *hex, const void *data,
-                    size_t length)
+static bool ends_as(const struct digest_algorithm *algorithm, SHA2_CTX *context, const char *hex)
 {
 	unsigned char digest[MAX_DIGEST_BYTES];
 	char text[MAX_DIGEST_BYTES * 2 + 1];
 
-	algorithm->compute(data, length, digest);
+	algorithm->final(digest, context);
 	for (size_t i = 0; i < algorithm->bytes; i++)
 		snprintf(text + i * 2, 3, "%02x", digest[i]);
 	return strcmp(text, hex) == 0;
+}
+
+bool digest_matches(const struct digest_algorithm *algorithm, const char *hex, const void *data,
+                    size_t length)
+{
+	SHA2_CTX context;
+
+	algorithm->init(&context);
+	algorithm->update(&context, data, length);
+	return ends_as(algorithm, &context, hex);
+}
+
+int digest_file_matches(const struct digest_algorithm *algorithm, const char *hex, int fd)
+{
+	unsigned char data[65536];
+	SHA2_CTX context;
+	ssize_t n;
+
+	algorithm->init(&context);
+	while ((n = read(fd, data, sizeof(data))) != 0) {
+		if (n > 0)
+			algorithm->update(&context, data, (size_t)n);
+		else if (errno != EINTR)
+			return -errno;
+	}
+	return ends_as(algorithm, &context, hex);
 }

@@ -5,6 +5,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+#include <sha2.h>
 
 #define SHA256_BYTES     32
 #define MAX_DIGEST_BYTES 64
@@ -12,7 +15,9 @@
 struct digest_algorithm {
 	const char *name; /* as image-spec descriptor.md registers it */
 	size_t bytes;
-	void (*compute)(const void *data, size_t length, unsigned char *digest);
+	void (*init)(SHA2_CTX *context);
+	void (*update)(SHA2_CTX *context, const uint8_t *data, size_t length);
+	void (*final)(uint8_t *digest, SHA2_CTX *context);
 };
 
 /* digest_sha256() - the SHA-256 of @data, SHA256_BYTES of it. */
@@ -32,5 +37,8 @@ const struct digest_algorithm *digest_parse(const char *text, const char **hex);
 /* digest_matches() - whether @data has the digest @hex. */
 bool digest_matches(const struct digest_algorithm *algorithm, const char *hex, const void *data,
                     size_t length);
+
+/* digest_file_matches() - the same for what is left to read of @fd. Return: 1, 0 or -errno. */
+int digest_file_matches(const struct digest_algorithm *algorithm, const char *hex, int fd);
 
 #endif

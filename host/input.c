@@ -146,24 +146,33 @@ static enum input_kind kind_of_document(struct document *d)
 	return INPUT_CONFIG;
 }
 
-int input_detect(const char *path, struct input *in, struct document *d)
+int input_detect_directory(const char *path, struct input *in)
 {
 	struct stat st;
-	int r;
+	int r = stat(path, &st);
 
 	in->argument = path;
-	if (stat(path, &st) < 0 && errno == ENOENT && strchr(path, ':'))
+	if (r < 0 && errno == ENOENT && strchr(path, ':'))
 		in->kind = INPUT_IMAGE; /* LAYOUT:REF */
-	else if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
-		if (holds(path, "oci-layout") || holds(path, "index.json"))
-			in->kind = INPUT_IMAGE;
-		else if (holds(path, "config.json"))
-			in->kind = INPUT_BUNDLE;
-		else
-			return fail("'%s' holds neither config.json, as a bundle does, nor "
-			            "oci-layout, as an image layout does",
-			            path);
-	}
+	if (r < 0 || !S_ISDIR(st.st_mode))
+		return 0;
+	if (holds(path, "oci-layout") || holds(path, "index.json"))
+		in->kind = INPUT_IMAGE;
+	else if (holds(path, "config.json"))
+		in->kind = INPUT_BUNDLE;
+	else
+		return fail("'%s' holds neither config.json, as a bundle does, nor oci-layout, as "
+		            "an image layout does",
+		            path);
+	return 0;
+}
+
+int input_detect(const char *path, struct input *in, struct document *d)
+{
+	int r = input_detect_directory(path, in);
+
+	if (r < 0)
+		return r;
 	if (in->kind)
 		return input_load(in, d);
 	r = input_load_config(path, d);

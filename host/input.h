@@ -51,6 +51,14 @@ int input_convert(const struct input *in, struct document *d, struct request *r)
 int input_load_config(const char *path, struct document *d);
 
 /*
+ * input_detect_directory() - the kind of a bundle or of a layout, LAYOUT:REF included; left as it
+ * is for all else.
+ *
+ * Return: 0, or -EINVAL after printing a line: a directory that is neither.
+ */
+int input_detect_directory(const char *path, struct input *in);
+
+/*
  * input_detect() - tell what @path is, a directory by its files and a file by its keys, and load
  * it.
  * @path: outlives @in

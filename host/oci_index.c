@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "formats.h"
 #include "list.h"
 #include "record.h"
 
@@ -18,10 +19,52 @@
 #define INDEX(member)      offsetof(struct oci_index, member)
 #define MANIFEST(member)   offsetof(struct oci_manifest, member)
 
+/* A part of a media type: RFC 6838, 4.2. Return: how long it is, 0 when there is none. */
+static size_t name_length(const char *s)
+{
+	static const char letters[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$&^_.+-";
+	size_t n = strspn(s, letters);
+
+	return n > 127 || (n && strchr("!#$&^_.+-", *s)) ? 0 : n;
+}
+
+static const char *complain_media_type(const char *s)
+{
+	size_t type = name_length(s), subtype = 0;
+
+	if (type && s[type] == '/')
+		subtype = name_length(s + type + 1);
+	return subtype && !s[type + 1 + subtype] ? NULL : "is no media type";
+}
+
+/* Of any algorithm: which one is known matters only where content is to be had. */
+static const char *complain_digest(const char *s)
+{
+	static const char lower[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+	static const char encoded[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789=_-";
+	size_t n;
+
+	while ((n = strspn(s, lower)) > 0 && s[n] && strchr("+._-", s[n]))
+		s += n + 1;
+	if (n == 0 || s[n] != ':' || !s[n + 1] || s[n + 1 + strspn(s + n + 1, encoded)])
+		return "is neither 'sha256:' nor 'sha512:' with its lower-case hexadecimal digits";
+	return NULL;
+}
+
+static const struct format media_type_format = {"media-type", NULL, complain_media_type};
+static const struct format digest_format = {"digest", NULL, complain_digest};
+
 static const struct field platform_fields[] = {
-    {.key = "os", .type = FIELD_STRING, .offset = PLATFORM(os)},
-    {.key = "architecture", .type = FIELD_STRING, .offset = PLATFORM(architecture)},
+    {.key = "os", .type = FIELD_STRING, .offset = PLATFORM(os), .flags = FIELD_REQUIRED},
+    {.key = "architecture",
+     .type = FIELD_STRING,
+     .offset = PLATFORM(architecture),
+     .flags = FIELD_REQUIRED},
     {.key = "variant", .type = FIELD_STRING, .offset = PLATFORM(variant)},
+    {.key = "os.version", .type = FIELD_STRING, .flags = FIELD_CHECKED},
+    {.key = "os.features", .type = FIELD_STRINGS, .flags = FIELD_CHECKED},
     {0},
 };
 
@@ -36,14 +79,24 @@ static const struct field descriptor_fields[] = {
     {.key = "mediaType",
      .type = FIELD_STRING,
      .offset = DESCRIPTOR(media_type),
+     .format = &media_type_format,
      .flags = FIELD_REQUIRED},
-    {.key = "digest", .type = FIELD_STRING, .offset = DESCRIPTOR(digest), .flags = FIELD_REQUIRED},
+    {.key = "digest",
+     .type = FIELD_STRING,
+     .offset = DESCRIPTOR(digest),
+     .format = &digest_format,
+     .flags = FIELD_REQUIRED},
     {.key = "size",
      .type = FIELD_INT,
      .offset = DESCRIPTOR(size),
      .max = INT64_MAX,
      .flags = FIELD_REQUIRED},
-    {.key = "artifactType", .type = FIELD_STRING, .offset = DESCRIPTOR(artifact_type)},
+    {.key = "artifactType",
+     .type = FIELD_STRING,
+     .offset = DESCRIPTOR(artifact_type),
+     .format = &media_type_format},
+    {.key = "urls", .type = FIELD_STRINGS, .offset = DESCRIPTOR(urls)},
+    {.key = "data", .type = FIELD_STRING, .format = &format_base64, .flags = FIELD_CHECKED},
     {.key = "platform",
      .type = FIELD_RECORD,
      .offset = DESCRIPTOR(platform),
@@ -66,6 +119,16 @@ static const struct field index_fields[] = {
      .min = 2,
      .max = 2,
      .flags = FIELD_REQUIRED},
+    {.key = "mediaType",
+     .type = FIELD_STRING,
+     .offset = INDEX(media_type),
+     .format = &media_type_format},
+    {.key = "artifactType",
+     .type = FIELD_STRING,
+     .format = &media_type_format,
+     .flags = FIELD_CHECKED},
+    {.key = "subject", .type = FIELD_RECORD, .record = &descriptor_record, .flags = FIELD_CHECKED},
+    {.key = "annotations", .type = FIELD_MAP, .flags = FIELD_CHECKED},
     {.key = "manifests",
      .type = FIELD_RECORDS,
      .offset = INDEX(manifests.items),
@@ -78,7 +141,7 @@ const struct record oci_index_record = {
     .name = "index",
     .size = sizeof(struct oci_index),
     .fields = index_fields,
-    .open = true,
+    .open = RECORD_OPEN_NOT_NULL,
 };
 
 static const struct field manifest_fields[] = {
@@ -88,8 +151,16 @@ static const struct field manifest_fields[] = {
      .min = 2,
      .max = 2,
      .flags = FIELD_REQUIRED},
-    {.key = "mediaType", .type = FIELD_STRING, .offset = MANIFEST(media_type)},
-    {.key = "artifactType", .type = FIELD_STRING, .offset = MANIFEST(artifact_type)},
+    {.key = "mediaType",
+     .type = FIELD_STRING,
+     .offset = MANIFEST(media_type),
+     .format = &media_type_format},
+    {.key = "artifactType",
+     .type = FIELD_STRING,
+     .offset = MANIFEST(artifact_type),
+     .format = &media_type_format},
+    {.key = "subject", .type = FIELD_RECORD, .record = &descriptor_record, .flags = FIELD_CHECKED},
+    {.key = "annotations", .type = FIELD_MAP, .flags = FIELD_CHECKED},
     {.key = "config",
      .type = FIELD_RECORD,
      .offset = MANIFEST(config),
@@ -107,7 +178,7 @@ const struct record oci_manifest_record = {
     .name = "manifest",
     .size = sizeof(struct oci_manifest),
     .fields = manifest_fields,
-    .open = true,
+    .open = RECORD_OPEN_NOT_NULL,
 };
 
 static const struct field layout_file_fields[] = {

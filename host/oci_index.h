@@ -25,12 +25,14 @@ struct oci_descriptor {
 	char *digest;
 	struct optint size;
 	char *artifact_type;
+	struct strlist urls;
 	struct oci_platform *platform;
 	struct strmap annotations;
 };
 
 struct oci_index {
 	struct optint schema_version;
+	char *media_type;
 	struct {
 		struct oci_descriptor *items;
 		size_t count;

@@ -25,23 +25,31 @@
 #include "record.h"
 #include "vmconfig.h"
 
-#define LAYOUT_VERSION "1.0.0"
-
 /* An image that was asked for. */
 struct image {
-	struct layout layout;
-	char *ref;    /* what stood after LAYOUT, or NULL */
-	char *digest; /* what stood after '@', or NULL */
+	struct layout_choice choice;
 	struct blob manifest;
 };
 
+void layout_release(struct layout *layout)
+{
+	if (layout->fd >= 0)
+		close(layout->fd);
+	free(layout->path);
+	*layout = (struct layout){.fd = -1};
+}
+
+void layout_choice_release(struct layout_choice *choice)
+{
+	layout_release(&choice->layout);
+	free(choice->ref);
+	free(choice->digest);
+	*choice = (struct layout_choice){.layout.fd = -1};
+}
+
 static void image_release(struct image *image)
 {
-	if (image->layout.fd >= 0)
-		close(image->layout.fd);
-	free(image->layout.path);
-	free(image->ref);
-	free(image->digest);
+	layout_choice_release(&image->choice);
 	blob_release(&image->manifest);
 }
 
@@ -69,15 +77,15 @@ static int split_digest(char *spec, char **digest)
  * Take LAYOUT[:REF][@DIGEST] apart. All may hold colons: the longest directory there is wins.
  * Return: 0 or -errno after printing a line.
  */
-static int split_spec(const char *spec, struct image *image)
+static int split_spec(const char *spec, struct layout_choice *choice)
 {
-	char *path = image->layout.path = strdup(spec);
+	char *path = choice->layout.path = strdup(spec);
 	size_t length;
 	struct stat st;
 
 	if (!path)
 		return fail_errno(ENOMEM, "cannot read '%s'", spec);
-	if (!is_directory(path) && split_digest(path, &image->digest) < 0)
+	if (!is_directory(path) && split_digest(path, &choice->digest) < 0)
 		return fail_errno(ENOMEM, "cannot read '%s'", spec);
 	length = strlen(path);
 	while (!is_directory(path)) {
@@ -93,10 +101,21 @@ static int split_spec(const char *spec, struct image *image)
 	}
 	if (strlen(path) == length)
 		return 0;
-	image->ref = strndup(spec + strlen(path) + 1, length - strlen(path) - 1);
-	if (!image->ref)
+	choice->ref = strndup(spec + strlen(path) + 1, length - strlen(path) - 1);
+	if (!choice->ref)
 		return fail_errno(ENOMEM, "cannot read '%s'", spec);
-	return image->ref[0] ? 0 : fail("'%s': a reference is missing after ':'", spec);
+	return choice->ref[0] ? 0 : fail("'%s': a reference is missing after ':'", spec);
+}
+
+int layout_open(const char *spec, struct layout_choice *choice)
+{
+	int r = split_spec(spec, choice);
+
+	if (r != 0)
+		return r;
+	choice->layout.fd = open(choice->layout.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return choice->layout.fd < 0 ? fail_errno(errno, "cannot open '%s'", choice->layout.path)
+	                             : 0;
 }
 
 static int check_version(struct layout *l)
@@ -110,8 +129,9 @@ static int check_version(struct layout *l)
 		return fail("'%s' is not an OCI image layout: it has no file 'oci-layout'",
 		            l->path);
 	r = layout_decode(l, "oci-layout", &oci_layout_file_record, &file, &name);
-	if (r == 0 && strcmp(file.version, LAYOUT_VERSION) != 0)
-		r = fail("%s: /imageLayoutVersion: '%.64s' is not known, only '" LAYOUT_VERSION "'",
+	if (r == 0 && strcmp(file.version, OCI_LAYOUT_VERSION) != 0)
+		r = fail("%s: /imageLayoutVersion: '%.64s' is not known, only '" OCI_LAYOUT_VERSION
+		         "'",
 		         name, file.version);
 	record_release(&oci_layout_file_record, &file);
 	return r;
@@ -119,23 +139,22 @@ static int check_version(struct layout *l)
 
 static int open_image(struct image *image, const char *spec)
 {
-	int r = split_spec(spec, image);
+	struct layout_choice *choice = &image->choice;
+	int r = layout_open(spec, choice);
 
-	if (r != 0)
-		return r;
-	image->layout.fd = open(image->layout.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (image->layout.fd < 0)
-		return fail_errno(errno, "cannot open '%s'", image->layout.path);
-	r = check_version(&image->layout);
 	if (r == 0)
-		r = oci_find_manifest(&image->layout, image->ref, image->digest, &image->manifest);
+		r = check_version(&choice->layout);
+	if (r == 0)
+		r = oci_find_manifest(&choice->layout, choice->ref, choice->digest,
+		                      &image->manifest);
 	return r;
 }
 
 /* @name: what messages call the manifest, for free() */
 static int read_manifest(struct image *image, struct oci_manifest *manifest, char **name)
 {
-	int r = blob_decode(&image->layout, &image->manifest, &oci_manifest_record, manifest, name);
+	int r = blob_decode(&image->choice.layout, &image->manifest, &oci_manifest_record, manifest,
+	                    name);
 
 	if (r != 0)
 		return r;
@@ -150,16 +169,16 @@ static int read_manifest(struct image *image, struct oci_manifest *manifest, cha
 
 static int pin(const struct image *image, char **pinned)
 {
-	if (asprintf(pinned, "%s%s%s@%s", image->layout.path, image->ref ? ":" : "",
-	             image->ref ? image->ref : "", image->manifest.digest) >= 0)
+	if (asprintf(pinned, "%s%s%s@%s", image->choice.layout.path, image->choice.ref ? ":" : "",
+	             image->choice.ref ? image->choice.ref : "", image->manifest.digest) >= 0)
 		return 0;
 	*pinned = NULL;
-	return fail_errno(ENOMEM, "cannot read '%s'", image->layout.path);
+	return fail_errno(ENOMEM, "cannot read '%s'", image->choice.layout.path);
 }
 
 int layout_read_config(const char *spec, char **text, size_t *length, char **name, char **pinned)
 {
-	_cleanup_(image_release) struct image image = {.layout.fd = -1};
+	_cleanup_(image_release) struct image image = {.choice.layout.fd = -1};
 	_cleanup_free_ char *document = NULL;
 	struct oci_manifest manifest = {0};
 	struct blob config = {0};
@@ -172,7 +191,7 @@ int layout_read_config(const char *spec, char **text, size_t *length, char **nam
 	if (r == 0)
 		r = pin(&image, pinned);
 	if (r == 0)
-		r = blob_read(&image.layout, &config, text, length, name);
+		r = blob_read(&image.choice.layout, &config, text, length, name);
 	blob_release(&config);
 	record_release(&oci_manifest_record, &manifest);
 	return r;
@@ -225,13 +244,9 @@ void oci_layers_release(struct oci_layers *layers)
 		free(layers->items[i].diff_id);
 	}
 	free(layers->items);
-	if (layers->layout.fd >= 0)
-		close(layers->layout.fd);
-	free(layers->layout.path);
+	layout_release(&layers->layout);
 	*layers = (struct oci_layers){.layout.fd = -1};
 }
-
-#define MAX_LAYERS 512u /* engines stop at 127 */
 
 /* @diff_ids: one for each layer */
 static int take_layers(struct oci_layers *layers, const struct oci_manifest *manifest,
@@ -269,7 +284,7 @@ static int read_layers(struct image *image, const struct oci_manifest *manifest,
 	int r = blob_set(&blob, manifest->config, document, "/config");
 
 	if (r == 0)
-		r = blob_decode(&image->layout, &blob, &config_part_record, &config, &name);
+		r = blob_decode(&image->choice.layout, &blob, &config_part_record, &config, &name);
 	if (r == 0 && config.rootfs->diff_ids.count != manifest->layers.count)
 		r = fail("%s: /rootfs/diff_ids: are %zu, but '%s' has %zu layers", name,
 		         config.rootfs->diff_ids.count, document, manifest->layers.count);
@@ -282,7 +297,7 @@ static int read_layers(struct image *image, const struct oci_manifest *manifest,
 
 int layout_read_layers(const char *spec, struct oci_layers *layers)
 {
-	_cleanup_(image_release) struct image image = {.layout.fd = -1};
+	_cleanup_(image_release) struct image image = {.choice.layout.fd = -1};
 	_cleanup_free_ char *document = NULL;
 	struct oci_manifest manifest = {0};
 	int r = open_image(&image, spec);
@@ -292,8 +307,8 @@ int layout_read_layers(const char *spec, struct oci_layers *layers)
 		r = read_manifest(&image, &manifest, &document);
 	if (r == 0)
 		r = read_layers(&image, &manifest, document, layers);
-	layers->layout = image.layout;
-	image.layout = (struct layout){.fd = -1};
+	layers->layout = image.choice.layout;
+	image.choice.layout = (struct layout){.fd = -1};
 	record_release(&oci_manifest_record, &manifest);
 	return r;
 }

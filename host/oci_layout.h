@@ -22,6 +22,27 @@
  */
 int layout_read_config(const char *spec, char **text, size_t *length, char **name, char **pinned);
 
+/* LAYOUT[:REF][@DIGEST], taken apart. */
+struct layout_choice {
+	struct layout layout; /* open */
+	char *ref;            /* NULL when not given */
+	char *digest;         /* NULL when not given */
+};
+
+/*
+ * layout_open() - take @spec apart and open the directory.
+ * @choice: its layout.fd is -1; to be released whatever the result
+ *
+ * Return: 0, or -errno after printing a line.
+ */
+int layout_open(const char *spec, struct layout_choice *choice);
+
+void layout_choice_release(struct layout_choice *choice);
+void layout_release(struct layout *layout);
+
+#define OCI_LAYOUT_VERSION "1.0.0"
+#define MAX_LAYERS         512u /* of an image; engines stop at 127 */
+
 struct oci_layer {
 	struct blob blob;
 	char *media_type;

@@ -16,9 +16,6 @@
 #include "oci_index.h"
 #include "record.h"
 
-/* An index may hold indexes; nobody has been seen to go beyond two. */
-#define MAX_INDEX_DEPTH 4u
-
 /* Indexes may also share indexes, so that few of them make very many paths. */
 #define MAX_LAYOUT_DOCUMENTS 256u
 #define MAX_LAYOUT_BYTES     (16u << 20) /* read again for each path */

@@ -6,6 +6,9 @@
 struct blob;
 struct layout;
 
+/* An index may hold indexes; nobody has been seen to go beyond two. */
+#define MAX_INDEX_DEPTH 4u
+
 /*
  * oci_find_manifest() - from index.json, through indexes in it, to the manifest.
  * @ref:      a reference name, or a digest that index.json has; NULL: the one image there is

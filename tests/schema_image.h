@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the JSON schemas of image-spec 1.0 and 1.1 demand of an image's
- * configuration. In texts ' stands for ".
+ * configuration and of the documents of a layout. In texts ' stands for ".
  */
 #ifndef VMCONFIG_SCHEMA_IMAGE_H
 #define VMCONFIG_SCHEMA_IMAGE_H
@@ -34,6 +34,56 @@ static const struct constraint image_constraints[] = {
     {"/history/0/created", STRING, 0, "'yesterday' ''"}, {"/history/0/author", STRING},
     {"/history/0/created_by", STRING}, {"/history/0/comment", STRING},
     {"/history/0/empty_layer", BOOLEAN},
+    {.pointer = NULL},
+};
+
+#define DESCRIPTOR(type)                                                                           \
+	"{'mediaType':'" type "','digest':'sha256:x','size':1,'urls':['u'],'data':'',"             \
+	"'artifactType':'a/b','annotations':{'a':'b'},'platform':{'architecture':'a','os':'o',"    \
+	"'os.version':'v','os.features':['f'],'variant':'v'}}"
+
+static const char index_document[] =
+    "{'schemaVersion':2,'mediaType':'application/vnd.oci.image.index.v1+json','artifactType':'a/b',"
+    "'manifests':[" DESCRIPTOR("application/vnd.oci.image.manifest.v1+json") "],'subject':"
+    DESCRIPTOR("a/b") ",'annotations':{'a':'b'}}";
+
+static const char manifest_document[] =
+    "{'schemaVersion':2,'mediaType':'application/vnd.oci.image.manifest.v1+json','artifactType':"
+    "'a/b','config':" DESCRIPTOR("application/vnd.oci.image.config.v1+json") ",'layers':["
+    DESCRIPTOR("a/b") "],'subject':" DESCRIPTOR("a/b") ",'annotations':{'a':'b'}}";
+
+static const char layout_document[] = "{'imageLayoutVersion':'1.0.0'}";
+
+#define BAD_MEDIA_TYPE "'x' '/x' 'x/' 'x/y/z' '-/x' 'a/+' 'a;b/c' ''"
+#define DESCRIPTOR_AT(at)                                                                          \
+	{at, OBJECT}, {at "/mediaType", STRING, REQUIRED, BAD_MEDIA_TYPE},                         \
+	{at "/digest", STRING, REQUIRED, "'sha256' 'sha256:' ':x' 'SHA256:x' 'a..b:x' 'a:/' ''"},  \
+	{at "/size", INT64, REQUIRED, "-1"}, {at "/urls", ARRAY}, {at "/urls/0", STRING},          \
+	{at "/data", STRING, 0, "'*'"}, {at "/artifactType", STRING, 0, "'x' 'x/y/z'"},            \
+	{at "/annotations", OBJECT}, {at "/annotations/a", STRING}
+
+static const struct constraint index_constraints[] = {
+    {"/schemaVersion", INTEGER, REQUIRED, "1 3"}, {"/mediaType", STRING, 0, "'x' 'x/y/z'"},
+    {"/artifactType", STRING, 0, "'x' 'x/y/z'"}, {"/manifests", ARRAY, REQUIRED},
+    DESCRIPTOR_AT("/manifests/0"), {"/manifests/0/platform", OBJECT},
+    {"/manifests/0/platform/architecture", STRING, REQUIRED},
+    {"/manifests/0/platform/os", STRING, REQUIRED}, {"/manifests/0/platform/os.version", STRING},
+    {"/manifests/0/platform/os.features", ARRAY}, {"/manifests/0/platform/os.features/0", STRING},
+    {"/manifests/0/platform/variant", STRING}, DESCRIPTOR_AT("/subject"),
+    {"/annotations", OBJECT}, {"/annotations/a", STRING},
+    {.pointer = NULL},
+};
+
+static const struct constraint manifest_constraints[] = {
+    {"/schemaVersion", INTEGER, REQUIRED, "1 3"}, {"/mediaType", STRING, 0, "'x' 'x/y/z'"},
+    {"/artifactType", STRING, 0, "'x' 'x/y/z'"}, {"/config", OBJECT, REQUIRED},
+    DESCRIPTOR_AT("/config"), {"/layers", ARRAY, REQUIRED, "[]"}, DESCRIPTOR_AT("/layers/0"),
+    DESCRIPTOR_AT("/subject"), {"/annotations", OBJECT}, {"/annotations/a", STRING},
+    {.pointer = NULL},
+};
+
+static const struct constraint layout_constraints[] = {
+    {"/imageLayoutVersion", STRING, REQUIRED, "'1.0.1' ''"},
     {.pointer = NULL},
 };
 /* clang-format on */

@@ -300,7 +300,7 @@ build_json() {
 	[ "$(jq -c 'map([.pointer, .line, .column, .severity, .rule])' problems.json)" = \
 		'[["/config/User",4,10,"error","user"],["/config/WorkingDir",5,16,"warning","workdir"]]' ]
 	[ "$(jq -c '.[0] | keys_unsorted' problems.json)" = \
-		'["pointer","line","column","severity","rule","message"]' ]
+		'["pointer","line","column","severity","rule","message","file"]' ]
 	echo '{"cmd":["x"]}' >config.json
 	run_vmconfig check --json config.json
 	assert_status 0

@@ -89,9 +89,11 @@ IMAGE='{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids"
 	local broken='{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]},"config":{"Cmd":["/srv"],"User":":"}}'
 	layout image "$broken" v1
 	run_vmconfig check image
-	assert_failure 1 "/config/User: ':' has an empty part"
+	assert_status 1
+	assert_stderr_contains "/config/User: ':' has an empty part"
 	run_vmconfig check image:v1
-	assert_failure 1 "/config/User: ':' has an empty part"
+	assert_status 1
+	assert_stderr_contains "/config/User: ':' has an empty part"
 	printf %s "$broken" >image.json
 	run_vmconfig check image.json
 	assert_failure 1 "image.json: /config/User"

@@ -1,61 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
+# shellcheck disable=SC2153 # set by what is loaded
 # --image LAYOUT[:REF]: layouts as tools make them, and layouts that somebody has been at.
 
 load helper
-
-INDEX=application/vnd.oci.image.index.v1+json
-MANIFEST=application/vnd.oci.image.manifest.v1+json
-CONFIG=application/vnd.oci.image.config.v1+json
-
-# What Go calls this machine.
-goarch() {
-	case $(uname -m) in
-	x86_64) echo amd64 ;;
-	aarch64) echo arm64 ;;
-	*) uname -m ;;
-	esac
-}
-
-# new_layout DIR
-new_layout() {
-	mkdir -p "$1/blobs/sha256"
-	echo '{"imageLayoutVersion":"1.0.0"}' >"$1/oci-layout"
-}
-
-# put_blob DIR TYPE [MEMBERS] - store standard input, print its descriptor.
-put_blob() {
-	local digest file
-	file=$(mktemp "$1/blob.XXXXXX")
-	cat >"$file"
-	digest=$(sha256sum "$file" | cut -d ' ' -f 1)
-	printf '{"mediaType":"%s","digest":"sha256:%s","size":%s%s}' "$2" "$digest" \
-		"$(stat -c %s "$file")" "${3:+,$3}"
-	mv "$file" "$1/blobs/sha256/$digest"
-}
-
-# put_image DIR ENTRYPOINT [MEMBERS] - an image, print the manifest's descriptor.
-put_image() {
-	local config
-	config=$(printf '{"architecture":"%s","os":"linux","config":{"Entrypoint":["%s"]},"rootfs":{"type":"layers","diff_ids":[]}}' \
-		"$(goarch)" "$2" | put_blob "$1" $CONFIG)
-	printf '{"schemaVersion":2,"config":%s,"layers":[]}' "$config" | put_blob "$1" $MANIFEST "${3:-}"
-}
-
-# put_index DIR DESCRIPTOR…
-put_index() {
-	local dir=$1 IFS=,
-	shift
-	printf '{"schemaVersion":2,"manifests":[%s]}' "$*" >"$dir/index.json"
-}
-
-ref() {
-	printf '"annotations":{"org.opencontainers.image.ref.name":"%s"}' "$1"
-}
-
-platform() {
-	printf '"platform":{"os":"linux","architecture":"%s"}' "$1"
-}
+load layout
 
 # assert_image SPEC ENTRYPOINT
 assert_image() {
@@ -125,7 +74,7 @@ assert_no_image() {
 	nested=$(printf '{"schemaVersion":2,"manifests":[%s,%s,%s]}' \
 		"$(put_image image /foreign "$(platform mips)")" \
 		"$(put_image image /attestation '"platform":{"os":"unknown","architecture":"unknown"}')" \
-		"$(put_image image /ours "$(platform "$(goarch)")")" | put_blob image $INDEX "$(ref v1)")
+		"$(put_image image /ours "$(platform "$(goarch)")")" | put_blob image "$INDEX" "$(ref v1)")
 	put_index image "$nested"
 	assert_image image /ours
 	assert_image image:v1 /ours
@@ -135,7 +84,7 @@ assert_no_image() {
 	new_layout image
 	ours=$(put_image image /ours "$(platform "$(goarch)")")
 	foreign=$(put_image image /foreign "$(platform mips)")
-	nested=$(printf '{"schemaVersion":2,"manifests":[%s,%s]}' "$foreign" "$ours" | put_blob image $INDEX "$(ref v1)")
+	nested=$(printf '{"schemaVersion":2,"manifests":[%s,%s]}' "$foreign" "$ours" | put_blob image "$INDEX" "$(ref v1)")
 	put_index image "$nested" "$(put_image image /other "$(ref v2)")"
 	digest=$(jq -r .digest <<<"$ours")
 	assert_image "image@$digest" /ours
@@ -224,19 +173,19 @@ assert_no_image() {
 	entry=$(put_image image /a)
 	for _ in 1 2 3 4; do
 		many=$entry$(printf ",$entry%.0s" {1..40})
-		entry=$(printf '{"schemaVersion":2,"manifests":[%s]}' "$many" | put_blob image $INDEX)
+		entry=$(printf '{"schemaVersion":2,"manifests":[%s]}' "$many" | put_blob image "$INDEX")
 	done
 	put_index image "$entry"
 	assert_no_image image 'MAX_LAYOUT_DOCUMENTS'
-	entry=$(printf '{"schemaVersion":2,"manifests":[%s]}' "$entry" | put_blob image $INDEX)
+	entry=$(printf '{"schemaVersion":2,"manifests":[%s]}' "$entry" | put_blob image "$INDEX")
 	put_index image "$entry"
 	assert_no_image image 'MAX_INDEX_DEPTH'
 }
 
 @test "the config blob itself is what messages name" {
 	new_layout image
-	config=$(echo '{"config":{"Entrypoint":"no list"}}' | put_blob image $CONFIG)
-	put_index image "$(printf '{"schemaVersion":2,"config":%s}' "$config" | put_blob image $MANIFEST)"
+	config=$(echo '{"config":{"Entrypoint":"no list"}}' | put_blob image "$CONFIG")
+	put_index image "$(printf '{"schemaVersion":2,"config":%s}' "$config" | put_blob image "$MANIFEST")"
 	run_vmconfig build --image image -o disk.img
 	assert_status 1
 	assert_stderr_contains "image/blobs/sha256/$(jq -r .digest <<<"$config" | cut -d : -f 2): /config/Entrypoint: "
@@ -248,10 +197,10 @@ assert_no_image() {
 	local digest config manifest
 	digest=$(printf '%064d' 0)
 	config=$(jq -nc --arg arch "$(goarch)" '{architecture: $arch, os: "linux", config: {Entrypoint: ["/a"]},
-		rootfs: {type: "layers", diff_ids: [range(513) | "sha256:'"$digest"'"]}}' | put_blob image $CONFIG)
+		rootfs: {type: "layers", diff_ids: [range(513) | "sha256:'"$digest"'"]}}' | put_blob image "$CONFIG")
 	manifest=$(jq -nc --argjson config "$config" '{schemaVersion: 2, config: $config, layers: [range(513) |
 		{mediaType: "application/vnd.oci.image.layer.v1.tar", size: 1, digest: "sha256:'"$digest"'"}]}' |
-		put_blob image $MANIFEST)
+		put_blob image "$MANIFEST")
 	put_index image "$manifest"
 	run_vmconfig rootfs --image image -o root.img
 	assert_failure 1 'there are more than 512 (MAX_LAYERS)'

@@ -303,14 +303,14 @@ static void test_bad_index(void **state)
 	assert_error("layout", "layout/index.json:1:1: is an array, must be an object");
 	put_file("layout/index.json", "{\"schemaVersion\":1}", 19);
 	assert_error("layout", "layout/index.json: /schemaVersion: '1' is not within 2..2");
-	put_index("{'mediaType':'x','digest':'y'}");
+	put_index("{'mediaType':'x/y','digest':'a:y'}");
 	assert_error("layout", "layout/index.json: /manifests/0: 'size' is missing");
-	put_index("{'mediaType':'x','digest':7,'size':1}");
+	put_index("{'mediaType':'x/y','digest':7,'size':1}");
 	assert_error("layout",
 	             "layout/index.json: /manifests/0/digest: is a number, must be a string");
-	put_index("{'mediaType':'x','digest':'y','size':-1}");
+	put_index("{'mediaType':'x/y','digest':'a:y','size':-1}");
 	assert_error("layout", "layout/index.json: /manifests/0/size: '-1' is not within 0..");
-	put_index("{'mediaType':'x','digest':'y','size':1e3}");
+	put_index("{'mediaType':'x/y','digest':'a:y','size':1e3}");
 	assert_error("layout", "layout/index.json: /manifests/0/size: '1e3' is not an integer");
 }
 
@@ -462,11 +462,11 @@ static void test_many_references(void **state)
 	(void)state;
 	for (int i = 0; i < 30; i++)
 		length += (size_t)snprintf(entries + length, sizeof(entries) - length,
-		                           "%s{'mediaType':'%s','digest':'x%d','size':1}",
+		                           "%s{'mediaType':'%s','digest':'x:%d','size':1}",
 		                           i ? "," : "", MANIFEST_TYPE, i);
 	put_index(entries);
-	assert_error("layout:v1", "there is no image 'v1', only: 'x0', 'x1', ");
-	assert_error("layout:v1", ", 'x19' and more");
+	assert_error("layout:v1", "there is no image 'v1', only: 'x:0', 'x:1', ");
+	assert_error("layout:v1", ", 'x:19' and more");
 }
 
 static int rank(const char *architecture, const char *variant, const char *ours,

@@ -6,9 +6,12 @@
  */
 #include "host_test.h"
 
+#include "layout_documents.h"
 #include "list.h"
 #include "oci_image.h"
+#include "oci_index.h"
 #include "oci_runtime.h"
+#include "record.h"
 #include "schema_image.h"
 #include "schema_runtime.h"
 #include "vm.h"
@@ -36,6 +39,30 @@ static void read_image(struct document *d)
 
 	assert_int_equal(oci_image_read(d, &r), 0);
 	request_release(&r);
+}
+
+static void read_index(struct document *d)
+{
+	struct oci_index index = {0};
+
+	assert_int_equal(oci_index_read(d, &index), 0);
+	record_release(&oci_index_record, &index);
+}
+
+static void read_manifest(struct document *d)
+{
+	struct oci_manifest manifest = {0};
+
+	assert_int_equal(oci_manifest_read(d, &manifest), 0);
+	record_release(&oci_manifest_record, &manifest);
+}
+
+static void read_layout_file(struct document *d)
+{
+	struct oci_layout_file file = {0};
+
+	assert_int_equal(oci_layout_file_read(d, &file), 0);
+	record_release(&oci_layout_file_record, &file);
 }
 
 /* "RULE POINTER MESSAGE" */
@@ -234,11 +261,20 @@ static void test_image_schema(void **state)
 	test_kind(&(struct kind){read_image, image_document, image_constraints});
 }
 
+static void test_layout_schemas(void **state)
+{
+	(void)state;
+	test_kind(&(struct kind){read_index, index_document, index_constraints});
+	test_kind(&(struct kind){read_manifest, manifest_document, manifest_constraints});
+	test_kind(&(struct kind){read_layout_file, layout_document, layout_constraints});
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_runtime_schema),
 	    cmocka_unit_test(test_image_schema),
+	    cmocka_unit_test(test_layout_schemas),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* Looking at the blobs of a layout: each is read once, however many descriptors name it. */
+#ifndef VMCONFIG_BLOB_CHECK_H
+#define VMCONFIG_BLOB_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct document;
+struct layout;
+struct oci_descriptor;
+
+struct blob_check {
+	struct layout *layout;
+	void *seen; /* digests: a tree of tsearch(3) */
+	size_t count;
+};
+
+/* A descriptor, and where it stands. */
+struct named {
+	struct document *in; /* takes what is wrong with the blob */
+	const char *pointer;
+	const struct oci_descriptor *descriptor; /* media type, digest and size are there */
+	bool needed;                             /* nothing says that it is for another machine */
+	bool chosen;    /* it, or what holds it, has the digest that was asked for */
+	unsigned depth; /* of indexes around it */
+};
+
+/* blob_check() - that a blob is there with its size and digest. Return: 0 or -ENOMEM. */
+int blob_check(struct blob_check *c, const struct named *n);
+
+/*
+ * blob_check_document() - the same for a document, and read it.
+ * @d: zeroed; receives name and text
+ *
+ * Return: 1, 0 when it cannot be had or was read already, or -ENOMEM.
+ */
+int blob_check_document(struct blob_check *c, const struct named *n, struct document *d);
+
+void blob_check_release(struct blob_check *c);
+
+#endif
