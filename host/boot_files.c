@@ -15,6 +15,7 @@
 #include "error.h"
 #include "machine.h"
 #include "vm.h"
+#include "vm_image.h"
 #include "vmm_args.h"
 #include "vmm_kind.h"
 
@@ -123,19 +124,21 @@ static int check_initrd(const char *path)
 
 int boot_disk_check(const struct vm_disk *disk)
 {
+	const char *what = vm_image_or_disk(disk);
 	int mode = disk->readonly ? O_RDONLY : O_RDWR;
 	_cleanup_fd_ int fd = -1;
 	struct stat st;
 
 	if (stat(disk->file, &st) < 0)
-		return fail_errno(errno, "cannot use disk '%s'", disk->file);
+		return fail_errno(errno, "cannot use %s '%s'", what, disk->file);
 	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
-		return fail("disk '%s' is neither a regular file nor a block device", disk->file);
+		return fail("%s '%s' is neither a regular file nor a block device", what,
+		            disk->file);
 	if (S_ISREG(st.st_mode) && st.st_size == 0)
-		return fail("disk '%s' is empty", disk->file);
+		return fail("%s '%s' is empty", what, disk->file);
 	fd = open(disk->file, mode | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
-		return fail_errno(errno, "cannot open disk '%s' for %s", disk->file,
+		return fail_errno(errno, "cannot open %s '%s' for %s", what, disk->file,
 		                  disk->readonly ? "reading" : "writing (',ro' reads only)");
 	return 0;
 }

@@ -7,7 +7,6 @@
 
 #include "cleanup.h"
 #include "cmd.h"
-#include "complete.h"
 #include "contract.h"
 #include "error.h"
 #include "form_option.h"
@@ -88,8 +87,6 @@ static int boot(struct run *run)
 	run->input.runs_hooks = true;
 	r = request_make(&run->input, &run->overrides, &run->vm, &request);
 
-	if (r == 0)
-		r = request_supported(&request);
 	if (r == 0)
 		r = attach_root(run, &request, &image);
 	return r < 0 ? r : run_vm(&request, run->form);

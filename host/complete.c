@@ -46,12 +46,3 @@ int64_t request_stop_timeout(const struct vmconfig *cfg)
 		return cfg->stop_timeout.value + (systemd ? FORCED_STOP_S : 0);
 	return systemd ? DEFAULT_INIT_STOP_S + FORCED_STOP_S : DEFAULT_STOP_S;
 }
-
-int request_supported(const struct request *r)
-{
-	if (r->vm.image.path)
-		return fail("cannot boot vm.image '%s': this version of init mounts no container's "
-		            "root within a root of the guest's own",
-		            r->vm.image.path);
-	return 0;
-}

@@ -23,8 +23,4 @@ int request_complete(struct request *r, const struct vmm_kind *kind, bool nonce)
 /* request_stop_timeout() - seconds that the guest takes at most to stop its workload. */
 int64_t request_stop_timeout(const struct vmconfig *cfg);
 
-/* request_supported() - refuse what this version of init cannot do, before a machine boots to say
- * so. */
-int request_supported(const struct request *r);
-
 #endif

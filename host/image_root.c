@@ -14,7 +14,6 @@
 #include "digest.h"
 #include "error.h"
 #include "image_tool.h"
-#include "list.h"
 #include "oci_layout.h"
 #include "scratch_file.h"
 #include "stop_signals.h"
@@ -114,19 +113,13 @@ static int find_or_make(const struct cache *cache, const char *spec, char **path
 
 static int add_disk(struct vm *vm, char *path)
 {
-	struct vm_disk *items = list_grow(vm->disks.items, vm->disks.count, sizeof(*items));
-	char *serial = strdup(ROOT_SERIAL);
+	struct vm_disk disk = {.file = path, .serial = strdup(ROOT_SERIAL), .readonly = true};
 
-	if (items)
-		vm->disks.items = items;
-	if (!items || !serial) {
-		free(serial);
-		free(path);
-		return fail_errno(ENOMEM, "cannot add the root filesystem");
-	}
-	items[vm->disks.count++] =
-	    (struct vm_disk){.file = path, .serial = serial, .readonly = true};
-	return 0;
+	if (disk.serial && vm_add_disk(vm, &disk) == 0)
+		return 0;
+	free(disk.serial);
+	free(path);
+	return fail_errno(ENOMEM, "cannot add the root filesystem");
 }
 
 /* The mode that was asked for stays; without one the image is below a tmpfs. */

@@ -29,6 +29,7 @@
 #include "semver.h"
 #include "signals.h"
 #include "vm.h"
+#include "vm_image.h"
 
 static void check_version(struct document *d, const char *text)
 {
@@ -128,6 +129,8 @@ static int move_runtime(struct document *d, const char *bundle, struct oci_runti
 	result = move_stop_signal(d, &r->config);
 	if (result == 0)
 		result = oci_vm_move(d, from->vm, &r->vm);
+	if (result == 0)
+		result = vm_image_configure(r);
 	if (result == 0)
 		result = oci_process_move(d, from->process, &r->config);
 	if (result == 0)

@@ -146,7 +146,8 @@ const struct oci_row oci_runtime_rows[] = {
     VMM("/vm/kernel/path", "the kernel that is booted"),
     VMM("/vm/kernel/parameters", "put on the kernel's command line"),
     VMM("/vm/kernel/initrd", "the initrd, which carries init"),
-    VMM("/vm/image/path", "the disk with the guest's own root"),
+    VMM("/vm/image/path", "the disk with the guest's own root, never written to; root.path is "
+                          "mounted in it at /run/vmconfig/rootfs"),
     VMM("/vm/image/format", "the format of that disk"),
     VMM("/vm/hwConfig/vcpus", "the number of CPUs"),
     VMM("/vm/hwConfig/memory", "the size of the guest's memory in bytes, rounded up to MiB"),

@@ -32,6 +32,7 @@ static const struct origin of_runtime[] = {
     {"/hostname", "/hostname"},
     {"/domainname", "/domainname"},
     {"/annotations", "/annotations"},
+    {"/guest_root", "/vm/image"},
     {NULL, NULL},
 };
 

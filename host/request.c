@@ -17,6 +17,7 @@
 #include "input.h"
 #include "overrides.h"
 #include "rendered.h"
+#include "vm_image.h"
 #include "vm_options.h"
 
 /* Where an OCI document should have said what to run. */
@@ -82,6 +83,11 @@ int request_convert(const struct input *in, struct document *d, struct overrides
 		image_volumes_yield(&r->config);
 	if (result == 0)
 		result = bind_shares_settle(d, r, vm);
+	if (!vm && !in->incomplete && r->vm.image.path)
+		document_note(d, SEVERITY_WARNING, "vm-image", "/vm/image",
+		              "the virtual machine must have '%s' as a disk, read-only, with the "
+		              "serial '" VM_IMAGE_SERIAL "'",
+		              r->vm.image.path);
 	if (!in->runs_hooks && host_hooks_any(&r->hooks))
 		document_note(d, SEVERITY_WARNING, "hook", "/hooks",
 		              "whoever starts the virtual machine must run the host's hooks, as "

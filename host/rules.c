@@ -86,6 +86,7 @@ const struct rule rules[] = {
     {"unsupported", "valid, but no machine that vmconfig boots can have it"},
     {"user", "who the workload runs as is malformed or contradicts itself"},
     {"version", "the schema's version is newer than this reader"},
+    {"vm-image", "a disk that whoever starts the virtual machine must attach"},
     {"vm-memory", "less memory than a machine boots in, or more than any has"},
     {"volume", "what is said of a volume contradicts itself"},
     {"word", "not one word of a line"},

@@ -23,6 +23,7 @@
 #include "runner_check.h"
 #include "user_net.h"
 #include "vm_cmdline.h"
+#include "vm_image.h"
 #include "vmm.h"
 #include "vmm_kind.h"
 
@@ -284,6 +285,8 @@ int runner_make(struct runner *options, struct request *r)
 	struct making m = {.options = options, .request = r};
 	int result = runner_check(options, r, &m.setup);
 
+	if (result == 0)
+		result = vm_image_attach(r, m.setup.kind);
 	if (result == 0)
 		result = name_sockets(&r->vm);
 	if (result == 0)

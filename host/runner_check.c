@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "cleanup.h"
-#include "complete.h"
 #include "error.h"
 #include "machine.h"
 #include "runner.h"
@@ -116,10 +115,7 @@ static int choose_vmm(struct vm *vm, struct vmm_setup *setup)
 static int check_request(struct request *r)
 {
 	const char *fstype = r->config.root ? r->config.root->fstype : NULL;
-	int result = request_supported(r);
 
-	if (result < 0)
-		return result;
 	if (host_hooks_any(&r->hooks))
 		return fail("hooks: units run no hooks of a bundle on the host");
 	if (r->config.terminal) {

@@ -1,10 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* Releasing what a request owns. */
+/* What a request owns. */
 #include "vm.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "list.h"
+
+int vm_add_disk(struct vm *vm, const struct vm_disk *disk)
+{
+	struct vm_disk *items = list_grow(vm->disks.items, vm->disks.count, sizeof(*items));
+
+	if (!items)
+		return -ENOMEM;
+	vm->disks.items = items;
+	items[vm->disks.count++] = *disk;
+	return 0;
+}
 
 void vm_release(struct vm *vm)
 {

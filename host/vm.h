@@ -31,6 +31,7 @@ struct vm_disk {
 	char *file;
 	char *serial; /* NULL: none given */
 	bool readonly;
+	bool is_vm_image; /* nobody has given it as a disk */
 	enum vm_image_format format;
 };
 
@@ -104,6 +105,9 @@ struct vm {
 };
 
 void vm_release(struct vm *vm);
+
+/* vm_add_disk() - behind the others. Return: 0, what @disk owns is @vm's now; or -ENOMEM. */
+int vm_add_disk(struct vm *vm, const struct vm_disk *disk);
 
 /* What a command works on: INPUT with the overrides applied. */
 struct request {

@@ -144,7 +144,8 @@ static int check_features(const struct vm *vm, const struct vmm_kind *kind)
 		const struct vm_disk *disk = &vm->disks.items[i];
 
 		if (!(kind->formats & 1u << disk->format))
-			return fail("--disk format=: '%s' does not read '%s' ('%s')", kind->name,
+			return fail("%s: '%s' does not read '%s' ('%s')",
+			            disk->is_vm_image ? "vm.image" : "--disk format=", kind->name,
 			            disk_format_names[disk->format], disk->file);
 	}
 	return 0;

@@ -61,7 +61,7 @@ bundle() {
 	assert_status 125
 }
 
-@test "run refuses a root of the guest's own, with the reason" {
+@test "vm.image goes onto the config disk, with a word about the disk that is needed beside it" {
 	bundle <<-'EOF'
 		{"ociVersion": "1.0.2", "root": {"path": "rootfs"},
 		 "process": {"cwd": "/", "args": ["/bin/true"], "user": {"uid": 0, "gid": 0}},
@@ -70,8 +70,20 @@ bundle() {
 	EOF
 	run_vmconfig check --strict bundle
 	assert_status 0
-	run_vmconfig run --bundle bundle
-	assert_failure 125 "cannot boot vm.image '/guest.img'"
+	run_vmconfig build --bundle bundle -o disk.img
+	assert_status 0
+	[ "$stderr" = "vmconfig: warning: bundle/config.json: /vm/image: the virtual machine must have '/guest.img' as a disk, read-only, with the serial 'vmconfig-guest'" ] ||
+		explain 'expected a warning'
+	[ "$(disk_json disk.img '[.requires[-1], .guest_root]')" = '["guest_root",{"device":"serial=vmconfig-guest"}]' ]
+	run_vmconfig build --strict --bundle bundle -o strict.img
+	assert_status 1
+	[ ! -e strict.img ]
+	run_vmconfig build --compat seed --bundle bundle -o seed.img
+	assert_status 1
+	assert_stderr_contains '/guest_root: the seed schema has no such field'
+	run_vmconfig build --init-mode systemd --bundle bundle -o disk.img
+	assert_status 1
+	assert_stderr_contains 'bundle/config.json: /vm/image: is the root of init, which stays PID 1'
 }
 
 # runtime MEMBERS - a runtime configuration, in config.json.

@@ -37,6 +37,12 @@ make_package() {
 	"$VMCONFIG" runner --config base.json --accel tcg --disk "$PROBE_IMAGE,ro,serial=root" \
 		--vm-user nobody:nogroup --tool virtiofsd=/usr/lib/qemu/virtiofsd --name "$name" \
 		-o "package-$name" "$@"
+	install_package "$name"
+}
+
+# install_package NAME - what is in package-NAME becomes the machine's.
+install_package() {
+	local name=$1
 	# What `vmconfig vm install` does: secrets are the machine user's.
 	find "package-$name/share/vmconfig" -perm 600 -exec chown nobody {} +
 	mkdir -p "$name"
@@ -305,6 +311,28 @@ make_initrd() {
 	stop web
 	gone
 	assert_status 0
+}
+
+@test "vm.image goes along as a copy, and the bundle's root is mounted inside it" {
+	mkdir -p bundle/rootfs own/etc
+	cp "$ROOT/build/probe" bundle/rootfs/probe
+	echo "the guest's own" >own/etc/issue
+	truncate -s 8M own.img
+	mke2fs -q -F -t ext4 -d own own.img
+	jq -n --arg kernel "$VMCONFIG_KERNEL" --arg initrd "$VMCONFIG_INITRD" --arg image "$PWD/own.img" '{
+		ociVersion: "1.2.0", root: {path: "rootfs"},
+		process: {cwd: "/", args: ["/probe"], user: {uid: 0, gid: 0}},
+		vm: {kernel: {path: $kernel, initrd: $initrd}, image: {path: $image, format: "raw"}}}' \
+		>bundle/config.json
+	"$VMCONFIG" runner --bundle bundle --accel tcg --vm-user nobody:nogroup --name web -o package-web -- \
+		/probe ls / , stat /etc/issue , exit 7
+	install_package web
+	rm own.img
+	start web
+	gone
+	assert_status 7
+	assert_output_contains 'entry probe'
+	assert_output_contains 'stat /etc/issue: No such file or directory'
 }
 
 @test "a new package is another machine's only after a restart" {

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* OCI's vm.image: the disk with the guest's own root. */
+#include "vm_image.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "vm.h"
+#include "vmm_kind.h"
+
+int vm_image_configure(struct request *r)
+{
+	struct guest_root *root;
+
+	if (!r->vm.image.path)
+		return 0;
+	root = r->config.guest_root = calloc(1, sizeof(*root));
+	if (!root)
+		return -ENOMEM;
+	root->device = strdup("serial=" VM_IMAGE_SERIAL);
+	return root->device ? 0 : -ENOMEM;
+}
+
+/* "/dev/vda" to "/dev/vdz", then "/dev/vdaa", as the kernel counts. */
+static char *node_of(size_t index)
+{
+	static const char prefix[] = "/dev/vd";
+	char node[sizeof(prefix) + 16], *at = node + sizeof(node);
+
+	*--at = '\0';
+	for (index++; index; index = (index - 1) / 26)
+		*--at = (char)('a' + (index - 1) % 26);
+	at -= strlen(prefix);
+	memcpy(at, prefix, strlen(prefix));
+	return strdup(at);
+}
+
+static int name_by_letter(struct guest_root *root, size_t index)
+{
+	char *node = node_of(index);
+
+	if (!node)
+		return -ENOMEM;
+	free(root->device);
+	root->device = node;
+	return 0;
+}
+
+int vm_image_attach(struct request *r, const struct vmm_kind *kind)
+{
+	bool has_serial = kind->features & VMM_SERIAL;
+	struct vm_disk disk = {.readonly = true, .format = r->vm.image.format, .is_vm_image = true};
+
+	if (!r->vm.image.path)
+		return 0;
+	if (!has_serial && name_by_letter(r->config.guest_root, r->vm.disks.count) < 0)
+		return fail_errno(ENOMEM, "cannot attach vm.image");
+	disk.file = strdup(r->vm.image.path);
+	disk.serial = has_serial ? strdup(VM_IMAGE_SERIAL) : NULL;
+	if (!disk.file || (has_serial && !disk.serial) || vm_add_disk(&r->vm, &disk) < 0) {
+		free(disk.file);
+		free(disk.serial);
+		return fail_errno(ENOMEM, "cannot attach vm.image");
+	}
+	return 0;
+}
+
+const char *vm_image_or_disk(const struct vm_disk *disk)
+{
+	return disk->is_vm_image ? "vm.image" : "disk";
+}
