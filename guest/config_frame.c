@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "boot_watch.h"
 #include "cleanup.h"
 #include "frame.h"
 #include "guest.h"
@@ -39,6 +40,7 @@ static int find_frame(int fd, struct frame *frame)
 
 bool config_frame_is_on(const char *node)
 {
+	_doing_ int now = boot_watch_doing("reading '%s'", node);
 	_cleanup_fd_ int fd = open(node, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct frame frame;
 	int r = fd < 0 ? -errno : find_frame(fd, &frame);
@@ -48,6 +50,7 @@ bool config_frame_is_on(const char *node)
 
 int config_frame_read(struct guest *g, const char *node, char **text, size_t *length)
 {
+	_doing_ int now = boot_watch_doing("reading '%s', the config disk", node);
 	_cleanup_fd_ int fd = open(node, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	_cleanup_free_ char *json = NULL;
 	struct frame frame;

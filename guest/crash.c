@@ -18,13 +18,13 @@
 #include "container.h"
 #include "contract.h"
 #include "delegate.h"
-#include "force_readonly.h"
 #include "guest.h"
 #include "report.h"
 #include "shutdown.h"
 #include "signal_set.h"
 #include "signals.h"
 #include "supervise.h"
+#include "sysrq.h"
 
 #define KILLED_US 5000000
 

@@ -13,6 +13,7 @@
 
 #include <ext2fs/ext2_fs.h>
 
+#include "boot_watch.h"
 #include "cleanup.h"
 #include "guest.h"
 
@@ -30,6 +31,7 @@ bool ext4_is(const char *type)
 
 int ext4_read(const char *node, struct ext4_state *state)
 {
+	_doing_ int now = boot_watch_doing("reading '%s'", node);
 	_cleanup_fd_ int fd = open(node, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct ext2_super_block sb;
 	ssize_t n;
@@ -63,6 +65,13 @@ static int device_bytes(const char *node, uint64_t *bytes)
 	return fd < 0 || ioctl(fd, BLKGETSIZE64, bytes) < 0 ? -errno : 0;
 }
 
+static int resize(int dir, uint64_t blocks, const char *node, const char *what)
+{
+	_doing_ int now = boot_watch_doing("growing '%s', the %s", node, what);
+
+	return ioctl(dir, EXT4_IOC_RESIZE_FS, &blocks);
+}
+
 int ext4_grow(struct guest *g, const char *what, const char *node, int fd)
 {
 	_cleanup_fd_ int dir = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -80,7 +89,7 @@ int ext4_grow(struct guest *g, const char *what, const char *node, int fd)
 	blocks = bytes / before.block_size;
 	if (blocks * before.block_size <= before.bytes)
 		return 0;
-	if (ioctl(dir, EXT4_IOC_RESIZE_FS, &blocks) < 0)
+	if (resize(dir, blocks, node, what) < 0)
 		return guest_error(g, errno, "cannot grow '%s', the %s", node, what);
 	/* The kernel leaves out a last group that would hold nothing but its own tables. */
 	if (ext4_read(node, &after) == 0 && after.bytes > before.bytes)

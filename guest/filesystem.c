@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "boot_watch.h"
 #include "cleanup.h"
 #include "ext4.h"
 #include "ext4_make.h"
@@ -71,6 +72,7 @@ static int probe_bytes(int fd, int64_t offset, int64_t size, enum filesystem_kin
 
 int filesystem_probe(const char *node, enum filesystem_kind kind, struct filesystem *fs)
 {
+	_doing_ int now = boot_watch_doing("reading '%s'", node);
 	_cleanup_fd_ int fd = open(node, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 	return fd < 0 ? -errno : probe_bytes(fd, 0, 0, kind, fs);
@@ -119,6 +121,7 @@ static int split_options(const struct block_mount *m, const char *type, unsigned
 
 static int format(struct guest *g, const struct block_mount *m)
 {
+	_doing_ int now = boot_watch_doing("formatting '%s', the %s", m->node, m->what);
 	int r = ext4_format(m->node);
 
 	if (r == -EEXIST)
@@ -182,6 +185,7 @@ static int require_sound(struct guest *g, const struct block_mount *m, const str
 
 static int mount_block(struct guest *g, const struct block_mount *m, const char *type)
 {
+	_doing_ int now = boot_watch_doing("mounting '%s' (%s), the %s", m->node, type, m->what);
 	_cleanup_free_ char *data = NULL;
 	unsigned long flags = 0;
 	int r = split_options(m, type, &flags, &data);

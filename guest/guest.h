@@ -22,6 +22,7 @@
 struct cmdline {
 	char disk[256]; /* vmconfig.disk=, or "" */
 	int wait_ms;    /* vmconfig.wait=, how long a device may take to appear */
+	int stall_ms;   /* vmconfig.stall=, how long the boot may make no progress; 0: for ever */
 	int log_level;  /* enum log_level: vmconfig.log= */
 	bool log_kmsg;  /* vmconfig.log_target=kmsg */
 	bool rescue;    /* vmconfig.rescue */

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "boot_watch.h"
 #include "cleanup.h"
 #include "clock.h"
 #include "container.h"
@@ -119,15 +119,10 @@ static void release(struct hook_run *run)
 static bool wait_for_end(pid_t pid, int64_t deadline_us)
 {
 	_cleanup_fd_ int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
-	int n;
 
 	if (fd < 0)
 		return true; /* it is waited for without a limit, then */
-	do
-		n = poll(&poll_fd, 1, clock_left_ms(deadline_us));
-	while ((n < 0 && errno == EINTR) || (n == 0 && clock_us() < deadline_us));
-	return n > 0;
+	return boot_watch_wait(fd, deadline_us) > 0;
 }
 
 static int take_end(struct guest *g, const struct hook *hook, pid_t pid)

@@ -21,8 +21,6 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "contract.h"
-#include "delegate.h"
-#include "force_readonly.h"
 #include "handover.h"
 #include "init_kind.h"
 #include "log.h"
@@ -31,12 +29,10 @@
 #include "relief.h"
 #include "shutdown.h"
 #include "signals.h"
-#include "supervise.h"
 #include "systemd_watch.h"
 
 #define SECOND_US INT64_C(1000000)
 #define FORCE_US  (10 * SECOND_US) /* from the signal that forces it to doing it ourselves */
-#define SYNC_US   (5 * SECOND_US)
 
 struct keeper {
 	struct account *account;
@@ -90,21 +86,6 @@ static void stop(struct keeper *k)
 	kill(1, k->stop_signal);
 }
 
-static int run_sync(void *data)
-{
-	(void)data;
-	sync();
-	return 0;
-}
-
-static void sync_for_a_while(void)
-{
-	static const struct patience patience = {.window_us = SYNC_US, .windows = 1};
-	const struct delegate_work work = {.run = run_sync, .give_fd = -1, .patience = &patience};
-
-	delegate(&work);
-}
-
 static void __attribute__((noreturn)) power_off_ourselves(struct keeper *k)
 {
 	struct report_message m = {
@@ -115,11 +96,7 @@ static void __attribute__((noreturn)) power_off_ourselves(struct keeper *k)
 	         (long long)(k->stop_us / SECOND_US));
 	if (k->end != MACHINE_POWER_OFF)
 		snprintf(m.power, sizeof(m.power), "%s", machine_end_name(k->end));
-	sync_for_a_while();
-	force_readonly();
-	account_send(k->account, &m);
-	supervise_farewell(k->account);
-	shutdown_machine(k->end);
+	shutdown_by_force(k->account, &m, k->end);
 }
 
 static void on_deadline(struct keeper *k)
@@ -144,7 +121,7 @@ static void part(struct keeper *k)
 	k->parted = true;
 	note_start(k);
 	say(k, REPORT_STOPPING);
-	sync_for_a_while();
+	shutdown_sync();
 	account_send(k->account, &m);
 }
 

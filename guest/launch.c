@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/mman.h>
@@ -12,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "boot_watch.h"
 #include "cleanup.h"
 #include "clock.h"
 #include "contract.h"
@@ -130,12 +130,8 @@ static void reap(struct launch *l)
 /* Nobody writes into it: it is ready when the child's end has closed. */
 static bool is_closed_by(const struct launch *l, int64_t deadline_us)
 {
-	struct pollfd closed = {.fd = l->closed, .events = POLLIN};
-	int n;
+	int n = boot_watch_wait(l->closed, deadline_us);
 
-	do
-		n = poll(&closed, 1, clock_left_ms(deadline_us));
-	while ((n < 0 && errno == EINTR) || (n == 0 && clock_us() < deadline_us));
 	if (n < 0)
 		wait_at(l->closed);
 	return n != 0;

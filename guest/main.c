@@ -36,7 +36,9 @@
  *
  * A phase that is REQUIRED and fails ends the boot: no workload is started on
  * half a machine. It is reported by name with its reason, and the machine is
- * powered off. PID 1 never returns: the kernel would panic.
+ * powered off. PID 1 never returns: the kernel would panic. And one that does
+ * not come back, of a disk that does not answer, is ended in the same way by a
+ * child that has watched (boot_watch.c).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -49,11 +51,11 @@
 #include <unistd.h>
 
 #include "account.h"
+#include "boot_watch.h"
 #include "clock.h"
 #include "contract.h"
 #include "crash.h"
 #include "errno_name.h"
-#include "force_readonly.h"
 #include "guest.h"
 #include "handover.h"
 #include "last_stage.h"
@@ -64,6 +66,7 @@
 #include "shutdown.h"
 #include "signal_set.h"
 #include "supervise.h"
+#include "sysrq.h"
 #include "workload.h"
 
 static const struct phase phases[] = {
@@ -154,8 +157,10 @@ static int run_all(struct guest *g, struct account *a)
 
 	for (size_t i = 0; i < PHASE_COUNT; i++) {
 		int64_t start = clock_us();
-		int r = run_phase(g, &phases[i]);
+		int r;
 
+		boot_watch_phase(phases[i].name, &g->cmdline, a);
+		r = run_phase(g, &phases[i]);
 		t.at[i] = clock_us();
 		t.us[i] = t.at[i] - start;
 		t.done++;
@@ -253,7 +258,7 @@ static void begin(void)
 	umask(022);
 	log_setup("init", STDERR_FILENO, LOG_LEVEL_INFO);
 	crash_guard();
-	force_readonly_permit();
+	sysrq_permit();
 	/* Ctrl-Alt-Del becomes SIGINT to us. EINVAL in a namespace, which has no such key. */
 	reboot(RB_DISABLE_CAD);
 }
@@ -299,6 +304,7 @@ int main(int argc, char **argv)
 	struct guest g = GUEST_BLANK;
 	struct report_message last;
 	struct account account;
+	int r;
 
 	if (getpid() != 1) {
 		fprintf(
@@ -311,8 +317,12 @@ int main(int argc, char **argv)
 		last_stage(argc > 1 ? argv[1] : NULL);
 	account_init(&account);
 	crash_of(&g, &account);
+	g.cmdline.stall_ms = STALL_MS;
+	boot_watch_start();
 	g.button_fd = power_button_open();
-	if (run_phases(&g, &account) == 0) {
+	r = run_phases(&g, &account);
+	boot_watch_end();
+	if (r == 0) {
 		end = live(&g, &account, argv[0], &last);
 	} else {
 		report_failure(&g, &account, &last);

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "boot_watch.h"
 #include "clock.h"
 #include "log.h"
 #include "net_nics.h"
@@ -97,7 +98,9 @@ static int find_nics(struct setup *s, enum match_by by)
 
 		if (!missing)
 			return 0;
+		boot_watch_until(s->deadline_us);
 		r = left > 0 ? netlink_wait(&s->events, left) : 0;
+		boot_watch_until(0);
 		if (r == 0)
 			return report_missing(s, missing);
 		if (r < 0)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "boot_watch.h"
 #include "guest.h"
 #include "list.h"
 
@@ -89,6 +90,7 @@ static int make_layers(struct guest *g, const char *what)
 
 int overlay_mount(struct guest *g, const char *what, const char *target)
 {
+	_doing_ int now = boot_watch_doing("overlaying the %s", what);
 	int r = require_own_upper(g, what);
 
 	if (r == 0)

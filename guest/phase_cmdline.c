@@ -58,6 +58,17 @@ static int index_of(const char *const *names, const char *name)
 	return -1;
 }
 
+static int take_seconds(const char *value, int *ms)
+{
+	char *end;
+	long seconds = strtol(value, &end, 10);
+
+	if (end == value || *end || seconds < 0 || seconds > 3600)
+		return -EINVAL;
+	*ms = (int)seconds * 1000;
+	return 0;
+}
+
 static int take_word(struct cmdline *c, const char *word)
 {
 	const char *value;
@@ -67,12 +78,9 @@ static int take_word(struct cmdline *c, const char *word)
 			return -EINVAL;
 		snprintf(c->disk, sizeof(c->disk), "%s", value);
 	} else if ((value = value_of(word, CMDLINE_WAIT))) {
-		char *end;
-		long seconds = strtol(value, &end, 10);
-
-		if (end == value || *end || seconds < 0 || seconds > 3600)
-			return -EINVAL;
-		c->wait_ms = (int)seconds * 1000;
+		return take_seconds(value, &c->wait_ms);
+	} else if ((value = value_of(word, CMDLINE_STALL))) {
+		return take_seconds(value, &c->stall_ms);
 	} else if ((value = value_of(word, CMDLINE_LOG))) {
 		c->log_level = index_of(log_levels, value);
 		return c->log_level < 0 ? -EINVAL : 0;
@@ -97,7 +105,8 @@ int cmdline_parse(struct cmdline *c, char *text, const char **bad)
 {
 	char *word;
 
-	*c = (struct cmdline){.wait_ms = MAX_DEVICE_WAIT_MS, .log_level = LOG_LEVEL_INFO};
+	*c = (struct cmdline){
+	    .wait_ms = MAX_DEVICE_WAIT_MS, .stall_ms = STALL_MS, .log_level = LOG_LEVEL_INFO};
 	while ((word = next_word(&text))) {
 		int r;
 

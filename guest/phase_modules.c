@@ -9,12 +9,21 @@
 #include <unistd.h>
 
 #include "beneath.h"
+#include "boot_watch.h"
 #include "cleanup.h"
 #include "contract.h"
 #include "guest.h"
 #include "log.h"
 
 #define MODULE_LIST_LIMIT (256u << 10)
+
+/* A driver reads the partition tables of the disks that it finds. */
+static int insert(int fd, const char *path, const char *parameters)
+{
+	_doing_ int now = boot_watch_doing("loading module '%s'", path);
+
+	return (int)syscall(SYS_finit_module, fd, parameters, 0);
+}
 
 static int load_module(struct guest *g, char *line)
 {
@@ -27,7 +36,7 @@ static int load_module(struct guest *g, char *line)
 	fd = open(line, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return guest_error(g, errno, "cannot open module '%s'", line);
-	if (syscall(SYS_finit_module, fd, parameters, 0) == 0 || errno == EEXIST)
+	if (insert(fd, line, parameters) == 0 || errno == EEXIST)
 		return 0;
 	if (errno == ENOEXEC)
 		return guest_error_as(

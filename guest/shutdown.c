@@ -18,18 +18,32 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "account.h"
 #include "cleanup.h"
 #include "container.h"
 #include "delegate.h"
-#include "force_readonly.h"
 #include "guest.h"
 #include "in_use.h"
 #include "log.h"
 #include "mountpoint.h"
 #include "outside.h"
+#include "supervise.h"
+#include "sysrq.h"
 #include "unmount.h"
 
 #define OLD OUTSIDE_OLD
+
+static const struct patience in_a_hurry = {.window_us = 5000000, .windows = 1};
+
+static const struct {
+	const char *name;
+	int command; /* of reboot(2) */
+} ends[] = {
+    [MACHINE_POWER_OFF] = {"poweroff", RB_POWER_OFF},
+    [MACHINE_REBOOT] = {"reboot", RB_AUTOBOOT},
+    [MACHINE_HALT] = {"halt", RB_HALT_SYSTEM},
+    [MACHINE_KEXEC] = {"kexec", RB_KEXEC},
+};
 
 static int run_sync(void *data)
 {
@@ -38,9 +52,10 @@ static int run_sync(void *data)
 	return 0;
 }
 
-static void sync_all(void)
+/* @patience: NULL for what is usual */
+static void sync_all(const struct patience *patience)
 {
-	const struct delegate_work work = {.run = run_sync, .give_fd = -1};
+	const struct delegate_work work = {.run = run_sync, .give_fd = -1, .patience = patience};
 	int r = delegate(&work);
 
 	if (r < 0)
@@ -127,7 +142,7 @@ static size_t empty_container(struct guest *g, struct in_use *devices)
 	if (r == 0)
 		r = outside_enter();
 	if (r == 0) {
-		sync_all();
+		sync_all(NULL);
 		in_use_note(devices, OLD, g->pins.items, g->pins.count);
 		left = unmount_all(OLD, devices);
 	} else if (g->container_ns >= 0) {
@@ -149,7 +164,7 @@ void shutdown_filesystems(struct guest *g)
 	left = empty_container(g, &devices);
 	close_if_open(&g->own_ns);
 	r = outside_enter();
-	sync_all();
+	sync_all(NULL);
 	if (r < 0) {
 		/* Nothing has been put in the place of the initramfs yet: the boot has failed
 		 * before. */
@@ -163,18 +178,37 @@ void shutdown_filesystems(struct guest *g)
 	in_use_release(&devices);
 	if (left || in_use || delegate_gave_up())
 		force_readonly();
-	sync_all();
+	sync_all(NULL);
 }
 
-static const struct {
-	const char *name;
-	int command; /* of reboot(2) */
-} ends[] = {
-    [MACHINE_POWER_OFF] = {"poweroff", RB_POWER_OFF},
-    [MACHINE_REBOOT] = {"reboot", RB_AUTOBOOT},
-    [MACHINE_HALT] = {"halt", RB_HALT_SYSTEM},
-    [MACHINE_KEXEC] = {"kexec", RB_KEXEC},
-};
+void shutdown_sync(void)
+{
+	sync_all(&in_a_hurry);
+}
+
+static int run_end(void *data)
+{
+	const enum machine_end *end = data;
+
+	return reboot(ends[*end].command) < 0 ? -errno : 0;
+}
+
+/* The kernel asks each device to shut down first, and waits for a driver that waits for its disk.
+ */
+void shutdown_by_force(struct account *a, const struct report_message *m, enum machine_end end)
+{
+	const struct delegate_work ending = {
+	    .run = run_end, .data = &end, .give_fd = -1, .patience = &in_a_hurry};
+
+	shutdown_sync();
+	force_readonly();
+	account_send(a, m);
+	supervise_farewell(a);
+	delegate(&ending);
+	if (end != MACHINE_HALT)
+		force_reset();
+	shutdown_machine(end);
+}
 
 int machine_end_of(const char *name)
 {

@@ -3,7 +3,9 @@
 #ifndef VMCONFIG_SHUTDOWN_H
 #define VMCONFIG_SHUTDOWN_H
 
+struct account;
 struct guest;
+struct report_message;
 
 /* What becomes of the machine. */
 enum machine_end {
@@ -23,6 +25,18 @@ void shutdown_filesystems(struct guest *g);
 
 /* shutdown_pins() - let go of the layers below overlays that have been unmounted. */
 void shutdown_pins(struct guest *g);
+
+/* shutdown_sync() - what is written gets a few seconds to reach the disks. */
+void shutdown_sync(void);
+
+/*
+ * shutdown_by_force() - the end by another process than PID 1, which does not answer.
+ *
+ * Nothing is unmounted: what is written gets a few seconds to reach the disks,
+ * then they become read-only. @m is the last word.
+ */
+void shutdown_by_force(struct account *a, const struct report_message *m, enum machine_end end)
+    __attribute__((noreturn));
 
 /* shutdown_machine() - never returns: where the machine cannot be turned off, it is halted. */
 void shutdown_machine(enum machine_end end) __attribute__((noreturn));

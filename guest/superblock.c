@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "boot_watch.h"
 #include "cleanup.h"
 #include "guest.h"
 #include "mount_plan.h"
@@ -131,6 +132,8 @@ static int configure_inside(struct guest *g, const struct mount_step *s, const c
 
 int superblock_create(struct guest *g, const struct mount_step *s, const char *source)
 {
+	_doing_ int now =
+	    boot_watch_doing("mounting '%.60s' on '%.150s'", s->fstype, s->destination);
 	_cleanup_fd_ int context = (int)syscall(SYS_fsopen, s->fstype, FSOPEN_CLOEXEC);
 	long mount;
 	int r;

@@ -4,10 +4,10 @@
 
 #include <errno.h>
 #include <linux/netlink.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "boot_watch.h"
 #include "clock.h"
 
 #define KERNEL_EVENTS 1 /* the multicast group that the kernel speaks to; 2 is udev's */
@@ -31,18 +31,15 @@ static int listen_to_kernel(void)
 
 static int wait_for_event(int fd, int64_t deadline_us)
 {
-	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
 	char event[4096];
 	int n;
 
 	/* However often something happens, it is not waited for longer. */
 	if (clock_us() >= deadline_us)
 		return 0;
-	do
-		n = poll(&poll_fd, 1, clock_left_ms(deadline_us));
-	while (n < 0 && errno == EINTR);
+	n = boot_watch_wait(fd, deadline_us);
 	if (n <= 0)
-		return n < 0 ? -errno : 0;
+		return n;
 	/* What it says does not matter, only that it came: the caller looks again. ENOBUFS means
 	 * many came. */
 	while (recv(fd, event, sizeof(event), 0) >= 0 || errno == ENOBUFS || errno == EINTR)

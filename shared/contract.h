@@ -39,7 +39,8 @@
 #define CMDLINE_LOG        "vmconfig.log"        /* =error, warning, info (the default) or debug */
 #define CMDLINE_LOG_TARGET "vmconfig.log_target" /* =console (the default) or kmsg */
 #define CMDLINE_WAIT       "vmconfig.wait" /* =SECONDS that a device may take to appear, default 10 */
-#define CMDLINE_END        "vmconfig.end"    /* =poweroff (the default), reboot or halt */
+#define CMDLINE_STALL      "vmconfig.stall" /* =SECONDS without progress, default 30; 0: no limit */
+#define CMDLINE_END        "vmconfig.end"   /* =poweroff (the default), reboot or halt */
 #define CMDLINE_RESCUE     "vmconfig.rescue" /* a shell instead of power-off, if there is one */
 
 /* The serial under which `vmconfig run` attaches the config disk. */
@@ -54,6 +55,7 @@
 #define MAX_JSON_VALUES    524288u
 #define MAX_HOSTNAME       64u   /* __NEW_UTS_LEN */
 #define MAX_DEVICE_WAIT_MS 10000 /* for a device to appear, in the guest */
+#define STALL_MS           30000 /* without any progress of the boot, in the guest */
 #define MAX_REPORT_LINE    4096u /* bytes of one line on the report channel */
 #define MAX_INTERFACES     256
 #define MAX_ROUTES         1024 /* of one interface */

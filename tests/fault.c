@@ -4,11 +4,13 @@
  * wrappers (the linker's --wrap), and one of them fails.
  *
  * The environment's VMCONFIG_FAULT, which the kernel takes from its command
- * line, says which: PHASE:[heap:]N[:ERRNO], the Nth call of that phase, counted
+ * line, says which: PHASE:[KIND:]N[:ERRNO], the Nth call of that phase, counted
  * from 1, with that error number instead of one that the call would have;
- * PHASE has "-" for blanks, and allocations are counted apart, as "heap".
- * PHASE:N:crash makes init itself crash there, PHASE:N:abort calls abort(3). Which call has failed
- * is said on standard error.
+ * PHASE has "-" for blanks. Allocations are counted apart, as KIND "heap"; that
+ * of a call counts only those of that name, in init's children as well.
+ * PHASE:N:crash makes init itself crash there, PHASE:N:abort calls abort(3), and
+ * with PHASE:N:hang the call does not return. Which call it is, is said on
+ * standard error.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -38,6 +40,7 @@ static struct {
 	int error;   /* 0: the call's own */
 	bool crash;
 	bool abort;
+	bool hang;
 	bool heap;
 	char call[16]; /* "": any */
 } plan;
@@ -79,6 +82,7 @@ static void read_plan(void)
 		return;
 	plan.crash = strcmp(end + 1, "crash") == 0;
 	plan.abort = strcmp(end + 1, "abort") == 0;
+	plan.hang = strcmp(end + 1, "hang") == 0;
 	plan.error = atoi(end + 1);
 }
 
@@ -108,6 +112,8 @@ static bool is_it(const char *name, int error, bool heap)
 		__builtin_trap();
 	if (plan.abort)
 		abort();
+	while (plan.hang)
+		pause();
 	errno = plan.error ? plan.error : error;
 	return true;
 }

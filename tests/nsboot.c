@@ -58,6 +58,7 @@
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -446,6 +447,20 @@ static const struct end *find_end(unsigned command)
 	return NULL;
 }
 
+/* init itself, or a child of its that has not become another program. */
+static bool is_init(const struct machine *m, unsigned pid)
+{
+	char path[64];
+	struct stat init, caller;
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", (int)m->pid);
+	if (stat(path, &init) < 0)
+		return false;
+	snprintf(path, sizeof(path), "/proc/%u/exe", pid);
+	return stat(path, &caller) == 0 && init.st_dev == caller.st_dev &&
+	       init.st_ino == caller.st_ino;
+}
+
 static void on_reboot(struct machine *m)
 {
 	struct seccomp_notif call = {0};
@@ -454,7 +469,7 @@ static void on_reboot(struct machine *m)
 	if (ioctl(m->listener, SECCOMP_IOCTL_NOTIF_RECV, &call) < 0)
 		return; /* the caller has been killed meanwhile */
 	answer.id = call.id;
-	if ((pid_t)call.pid == m->pid && find_end((unsigned)call.data.args[2])) {
+	if (is_init(m, call.pid) && find_end((unsigned)call.data.args[2])) {
 		m->end = (unsigned)call.data.args[2];
 		for (size_t i = 0; i < m->options->disk_count; i++)
 			disk_at_power_off(&m->options->disks[i], (char)('a' + i));

@@ -59,21 +59,24 @@ is_clean() {
 	[[ $state == *'Filesystem state:         clean'* && $state != *needs_recovery* ]]
 }
 
-# boot_with FAULT - boot; sets fired when there was such a call.
+# boot_with FAULT [OPTION…] - boot; sets fired when there was such a call.
 boot_with() {
-	local dir=$BATS_FILE_TMPDIR
+	local dir=$BATS_FILE_TMPDIR fault=$1
+	shift
 	cp --sparse=always "$dir/empty.img" upper.img
 	cp --sparse=always "$dir/empty.img" volume.img
 	: >report
 	status=0
-	"$BUILD/nsboot" --init "$BUILD/init-fault" --fault "$1" --report report --timeout 100 \
+	"$BUILD/nsboot" --init "$BUILD/init-fault" --fault "$fault" --report report --timeout 100 \
 		--disk "$dir/scratch.img,ro" --disk upper.img --disk volume.img \
-		${OWN_IMAGE:+--disk "$OWN_IMAGE,ro"} --disk "$dir/$CONFIG,ro" >bytes 2>errors || status=$?
+		${OWN_IMAGE:+--disk "$OWN_IMAGE,ro"} --disk "$dir/$CONFIG,ro" "$@" \
+		>bytes 2>errors || status=$?
 	output=$(tr -d '\0' <bytes) last=$(tail -n 1 report) fired=
 	[[ $output != *'fault: '* ]] || fired=yes
-	grep -qE 'PANIC|TIMEOUT' errors && blame "$1" 'panic or hang'
-	is_clean upper.img || blame "$1" 'the writable layer is not clean'
-	is_clean volume.img || blame "$1" 'the volume is not clean'
+	grep -qE 'PANIC|TIMEOUT' errors && blame "$fault" 'panic or hang'
+	[[ $fault != *:hang ]] || return 0 # nothing is unmounted then
+	is_clean upper.img || blame "$fault" 'the writable layer is not clean'
+	is_clean volume.img || blame "$fault" 'the volume is not clean'
 }
 
 # judge FAULT - it ended as one may.
@@ -208,4 +211,21 @@ crashes_of_the_end() {
 		[[ $last == *'init itself has crashed: SIGILL'* ]] || blame "$phase" 'it should be said'
 	done
 	[ "$crashes" -ge 10 ] || fail "only $crashes crashes"
+}
+
+# hangs FAULT TEXT - the boot ends with a report, which has TEXT.
+hangs() {
+	boot_with "$1:hang" --cmdline vmconfig.stall=2
+	judge "$1"
+	[ "$status" -eq 125 ] || blame "$1" 'the boot should have been given up'
+	[ "$(jq -r .failure <<<"$last")" = stalled ] || blame "$1" 'it should be told from others'
+	[[ $last == *"$2"* ]] || blame "$1" "expected in the last word: $2"
+}
+
+@test "a call that does not come back is no hang: the report says which, and the power goes off" {
+	hangs modules:syscall:1 '"no answer for 2 s"'
+	hangs config-disk:mount:1 "mounting '/dev/vdd' (ext4), the config disk: no answer for 2 s"
+	hangs root:pread:1 "reading '/dev/vda'"
+	hangs volumes:mount:1 "mounting '/dev/vdc' (ext4), the volume of '/data': no answer for 2 s"
+	hangs workload:pipe2:1 '"no answer for 2 s"'
 }

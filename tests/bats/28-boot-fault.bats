@@ -33,6 +33,33 @@ boot_with() {
 	[[ $stderr != *'Kernel panic'* ]] || explain 'a panic'
 }
 
+# throttled BYTES - boot with one more disk, which stops to answer once so many have been read.
+throttled() {
+	make_disk upper.img 8M
+	make_disk dead.img
+	printf '#!/bin/sh\nexec qemu-system-x86_64 "$@" -drive %s,throttling.bps-read-max=%s %s\n' \
+		if=none,id=dead,format=raw,file=dead.img,throttling.bps-read=1 "$1" \
+		'-device virtio-blk-pci,drive=dead,serial=dead' >qemu
+	chmod +x qemu
+	run_vmconfig run --config base.json --vmm ./qemu --append vmconfig.stall=5 \
+		--disk "$PROBE_IMAGE,ro" --disk upper.img -v serial=dead:/data --timeout 120 -- exit 0
+	assert_clean upper.img
+}
+
+@test "a disk that answers no more: what waits for it is told, and the others are clean" {
+	throttled 65536
+	assert_failure 125 "guest: volumes: mounting '/dev/vdd' (ext4), the volume of '/data': no answer for 5 s"
+	throttled 512
+	assert_status 125
+	assert_stderr_contains "modules: loading module '/lib/modules/virtio_blk.ko': no answer for 5 s"
+	assert_stderr_contains 'the machine does not turn itself off, and is reset'
+}
+
+@test "a call of the last phase that does not come back, when the roots have been switched" {
+	boot_with 'workload:pipe2:1:hang vmconfig.stall=5'
+	assert_failure 125 'vmconfig: guest: workload: no answer for 5 s'
+}
+
 @test "init itself crashes while the workload runs" {
 	boot_with supervise:2:crash
 	assert_failure 125 'vmconfig: guest: supervise: init itself has crashed: SIGILL'

@@ -41,6 +41,7 @@ static void test_defaults(void **state)
 		assert_int_equal(parse(&c, texts[i]), 0);
 		assert_string_equal(c.disk, "");
 		assert_int_equal(c.wait_ms, MAX_DEVICE_WAIT_MS);
+		assert_int_equal(c.stall_ms, STALL_MS);
 		assert_int_equal(c.log_level, LOG_LEVEL_INFO);
 		assert_false(c.rescue);
 		assert_int_equal(c.end, MACHINE_POWER_OFF);
@@ -71,6 +72,10 @@ static void test_each_word(void **state)
 	assert_int_equal(c.end, MACHINE_REBOOT);
 	assert_int_equal(parse(&c, "vmconfig.end=reboot vmconfig.end=poweroff"), 0);
 	assert_int_equal(c.end, MACHINE_POWER_OFF);
+	assert_int_equal(parse(&c, "vmconfig.stall=7"), 0);
+	assert_int_equal(c.stall_ms, 7000);
+	assert_int_equal(parse(&c, "vmconfig.stall=0"), 0);
+	assert_int_equal(c.stall_ms, 0);
 	assert_int_equal(parse(&c, "vmconfig.wait=0 vmconfig.log=info"), 0);
 	assert_int_equal(c.wait_ms, 0);
 	assert_int_equal(c.log_level, LOG_LEVEL_INFO);
@@ -139,6 +144,8 @@ static void test_values_that_make_no_sense(void **state)
 	assert_bad("vmconfig.log=", "vmconfig.log=");
 	assert_bad("vmconfig.log_target=paper", "vmconfig.log_target=paper");
 	assert_bad("vmconfig.wait=-1", "vmconfig.wait=-1");
+	assert_bad("vmconfig.stall=3601", "vmconfig.stall=3601");
+	assert_bad("vmconfig.stall=", "vmconfig.stall=");
 	assert_bad("vmconfig.wait=1s", "vmconfig.wait=1s");
 	assert_bad("vmconfig.wait=3601", "vmconfig.wait=3601");
 	assert_bad("vmconfig.wait=99999999999999999999", "vmconfig.wait=99999999999999999999");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* SysRq-U. */
-#include "force_readonly.h"
+/* SysRq-U and SysRq-B. */
+#include "sysrq.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,18 +22,22 @@
 
 static bool of_pid_1;
 
-void force_readonly_permit(void)
+void sysrq_permit(void)
 {
 	of_pid_1 = getpid() == 1;
+}
+
+static bool is_first_namespace(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == FIRST_PID_NAMESPACE && of_pid_1;
 }
 
 /* Two proofs, of which each would do: other namespaces have other numbers, and no Ctrl-Alt-Del. */
 static bool machine_is_ours(void)
 {
-	struct stat st;
-
-	return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == FIRST_PID_NAMESPACE &&
-	       of_pid_1 && reboot(RB_DISABLE_CAD) == 0;
+	return is_first_namespace() && reboot(RB_DISABLE_CAD) == 0;
 }
 
 /* What the kernel logs in the end (do_emergency_remount()); nothing else tells. */
@@ -46,20 +50,35 @@ static bool is_done(void)
 	return n > 0 && memmem(log, (size_t)n, done, sizeof(done) - 1);
 }
 
+static bool press(const char *key)
+{
+	_cleanup_fd_ int fd = open("/proc/sysrq-trigger", O_WRONLY | O_CLOEXEC);
+
+	return fd >= 0 && write(fd, key, 1) == 1;
+}
+
 void force_readonly(void)
 {
 	const struct timespec pause_time = {.tv_nsec = 10000000};
 	int64_t deadline = clock_us() + WAIT_US;
-	_cleanup_fd_ int fd = -1;
 
 	if (!machine_is_ours())
 		return;
 	log_warning("every filesystem is forced to be read-only");
-	fd = open("/proc/sysrq-trigger", O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || write(fd, "u", 1) < 0) {
+	if (!press("u")) {
 		log_error("cannot force filesystems to be read-only: %m");
 		return;
 	}
 	while (!is_done() && clock_us() < deadline)
 		nanosleep(&pause_time, NULL);
+}
+
+void force_reset(void)
+{
+	/* Every other reboot(2) waits for the one that does not come back. */
+	if (!is_first_namespace())
+		return;
+	log_warning("the machine does not turn itself off, and is reset");
+	if (!press("b"))
+		log_error("cannot reset the machine: %m");
 }
