@@ -75,7 +75,7 @@ static int move_devices(struct oci_linux *from, struct vmconfig *cfg)
 		    .type = device->type,
 		    .major = device->major,
 		    .minor = device->minor,
-		    .file_mode = device->file_mode,
+		    .file_mode = {device->file_mode.set, device->file_mode.value & 0777},
 		    .uid = device->uid,
 		    .gid = device->gid,
 		};

@@ -276,7 +276,7 @@ static const struct field device_fields[] = {
     {"type", FIELD_ENUM, AT(oci_device, type), .values = device_types, .flags = FIELD_REQUIRED},
     {"major", FIELD_INT, AT(oci_device, major), .max = 4095},
     {"minor", FIELD_INT, AT(oci_device, minor), .max = 1048575},
-    {"fileMode", FIELD_INT, AT(oci_device, file_mode), .max = 0777},
+    {"fileMode", FIELD_INT, AT(oci_device, file_mode), .max = UINT16_MAX},
     {"uid", FIELD_INT, AT(oci_device, uid), .max = OCI_MAX_ID},
     {"gid", FIELD_INT, AT(oci_device, gid), .max = OCI_MAX_ID},
     END,

@@ -62,6 +62,7 @@ const struct rule rules[] = {
     {"platform", "an image layout has no image for this machine"},
     {"quirk-empty",
      "an empty word, or an object of empty members, as Go writes what was never set"},
+    {"quirk-file-mode", "a device's mode with the file's type in it, as podman writes it"},
     {"quirk-format", "vm.image.format is missing: raw is meant"},
     {"quirk-hwconfig", "the key hwConfig in lower case, as the specification's Go types write it"},
     {"quirk-null", "null, where the field should be absent"},

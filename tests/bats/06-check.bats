@@ -158,6 +158,10 @@ warns() {
 		{\"swappiness\": 101}}}"
 	breaks enum /linux/resources/devices/0/access "$linux, \"resources\": {\"devices\":
 		[{\"allow\": true, \"access\": \"x\"}]}}"
+	breaks range /linux/devices/0/fileMode "$linux, \"devices\": [{\"path\": \"/dev/x\",
+		\"type\": \"c\", \"major\": 1, \"minor\": 3, \"fileMode\": 25014}]}"
+	warns quirk-file-mode /linux/devices/0/fileMode "$linux, \"devices\": [{\"path\": \"/dev/x\",
+		\"type\": \"c\", \"major\": 1, \"minor\": 3, \"fileMode\": 8630}]}"
 	warns capability-sets /process/capabilities/effective/0 \
 		"$process, \"capabilities\": {\"effective\": [\"CAP_KILL\"]}}"
 	warns mount /mounts/0/destination '"mounts": [{"destination": "data", "type": "tmpfs"}]'
