@@ -183,6 +183,32 @@ build_json() {
 	assert_output '{"version":1,"entrypoint":[],"cmd":["a"],"workdir":"","env":{"B":"1","A":"2"},"network_enabled":false,"init_mode":"exec"}'
 }
 
+@test "show leaves secrets out when it is told to, and nothing else" {
+	need jq
+	cat >config.json <<-'EOF'
+		{"cmd":["/bin/sh","K=word"],"env":{"TOKEN":"secret-1"},"report":{"nonce":"5ec4e7"},
+		 "files":[{"path":"/run/key","mode":384,"content":"secret-2"},
+		          {"path":"/run/bin","content_base64":"c2VjcmV0LTM="}],
+		 "hooks":{"start_container":[{"path":"/h","env":["A=secret-4"]}]},
+		 "rlimits":[{"type":"RLIMIT_CORE","soft":18446744073709551614,"hard":18446744073709551615}]}
+	EOF
+	"$VMCONFIG" build --config config.json -o disk.img
+	for source in config.json disk.img; do
+		run_vmconfig show --elide-secrets "$source"
+		assert_status 0
+		[[ $output != *secret* && $output != *c2Vj* && $output != *5ec4e7* ]] || explain 'a secret is shown'
+		assert_output_contains '"soft":18446744073709551614'
+		printf '%s\n' "$output" >elided.json
+		"$VMCONFIG" show "$source" | jq -S 'del(.. | .env?, .content?, .content_base64?, .nonce?)' >expected.json
+		jq -S 'del(.. | .env?, .content?, .content_base64?, .nonce?)' elided.json | diff -u expected.json -
+		[ "$(jq -c '[.env.TOKEN, .files[0].content, .hooks.start_container[0].env[0]]' elided.json)" = \
+			'["…","…","A=…"]' ]
+		# Without the option they are there.
+		run_vmconfig show "$source"
+		assert_output_contains secret-2
+	done
+}
+
 @test "show prints a config that breaks a rule, and fails" {
 	echo '{"version":1,"requires":["time-travel"],"cmd":["a"]}' >config.json
 	run_vmconfig show config.json
