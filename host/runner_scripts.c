@@ -253,8 +253,10 @@ static void write_pci_setup(FILE *out, const struct runner_plan *plan)
 	const struct strlist *pci = &plan->request->vm.pci;
 
 	begin(out, "gives the host's PCI devices to vfio-pci");
+	fputs("if [ ! -e /sys/bus/pci/drivers/vfio-pci ]; then\n\t", out);
 	shell_word_write(out, runner_tool(plan->options, TOOL_MODPROBE));
 	fputs(" vfio-pci\n"
+	      "fi\n"
 	      "give() {\n"
 	      "\tdevice=/sys/bus/pci/devices/$1\n"
 	      "\tif [ -e \"$device/driver\" ]; then\n"
