@@ -78,6 +78,15 @@ state() {
 	run ! grep -v ' OK ' levels
 }
 
+@test "the units of what filters its own system calls let it do so" {
+	prepare
+	local unit
+	# seccomp(2) is of no group that they name.
+	for unit in microvm microvm-virtiofsd; do
+		grep -qE '^SystemCallFilter=.* seccomp( |$)' "root/etc/systemd/system/$unit@.service"
+	done
+}
+
 @test "vm install links a machine to its package, and update changes the link at once" {
 	prepare
 	vm install web "$PWD/one"
