@@ -34,7 +34,7 @@ teardown() {
 make_package() {
 	local name=$1
 	shift
-	"$VMCONFIG" runner --config base.json --accel tcg --disk "$PROBE_IMAGE,ro,serial=root" \
+	"$VMCONFIG" runner --config base.json --accel tcg --disk "${root_disk:-$PROBE_IMAGE,ro,serial=root}" \
 		--vm-user nobody:nogroup --tool virtiofsd=/usr/lib/qemu/virtiofsd --name "$name" \
 		-o "package-$name" "$@"
 	install_package "$name"
@@ -333,6 +333,27 @@ make_initrd() {
 	assert_status 7
 	assert_output_contains 'entry probe'
 	assert_output_contains 'stat /etc/issue: No such file or directory'
+}
+
+@test "disks of every format that QEMU reads" {
+	local format disks=() cats=() letter=b
+	need qemu-img
+	qemu-img convert -f raw -O qcow2 "$PROBE_IMAGE" root.qcow2
+	root_disk=$PWD/root.qcow2,ro,serial=root,format=qcow2
+	for format in qcow2 vhd:vpc vdi vmdk; do
+		yes "in ${format%:*}" | head -c 64K >raw
+		qemu-img convert -f raw -O "${format#*:}" raw "$PWD/disk.${format%:*}"
+		disks+=(--disk "$PWD/disk.${format%:*},ro,format=${format%:*}")
+		cats+=(cat "/dev/vd$letter" ',')
+		letter=$(tr b-e c-f <<<"$letter")
+	done
+	make_package web --root /dev/vda:ro "${disks[@]}" -- "${cats[@]}" say read
+	start web
+	gone
+	assert_status 0
+	for format in qcow2 vhd vdi vmdk; do
+		grep -qxa "in $format" stdout || explain "nothing from the $format disk"
+	done
 }
 
 @test "a new package is another machine's only after a restart" {
