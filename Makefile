@@ -99,7 +99,7 @@ TEST_TOOLS   := $(if $(wildcard tests/probe.c),build/probe) $(if $(wildcard test
 	$(if $(wildcard tests/nsboot.c),$(O)/nsboot) \
 	build/erofs/mkfs.erofs
 TEST_LAYOUTS := $(foreach s,nginx redis postgres python,build/servers/$s/index.json)
-TEST_IMAGES  := build/images/probe.img build/images/busybox.img build/images/systemd.img
+TEST_IMAGES  := build/images/probe.img build/images/busybox.img build/images/systemd.img build/images/host.img
 
 .PHONY: all check unit lint format asan coverage fuzz bench demo initrd kernel install uninstall clean help
 .DELETE_ON_ERROR:
@@ -206,6 +206,11 @@ build/images/%.img: image/test-image build/probe | $(O)/vmconfig $(O)/vmconfig-i
 build/images/systemd.img: image/systemd-root
 	$(call say,IMAGE,$@)
 	$(Q)image/systemd-root $@
+
+# A host for runner packages, as a virtual machine itself.
+build/images/host.img: image/systemd-root
+	$(call say,IMAGE,$@)
+	$(Q)image/systemd-root $@ systemd-container qemu-system-x86 iproute2 iputils-ping kmod procps socat
 
 build/servers/%/index.json: image/server-layout
 	$(call say,IMAGE,$(@D))

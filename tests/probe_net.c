@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
+#include <linux/vm_sockets.h>
 #include <net/if.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
@@ -189,8 +190,15 @@ static socklen_t parse_address(struct sockaddr_storage *to, const char *text, in
 {
 	struct sockaddr_in *v4 = (struct sockaddr_in *)to;
 	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)to;
+	struct sockaddr_vm *vsock = (struct sockaddr_vm *)to;
 
 	memset(to, 0, sizeof(*to));
+	if (strncmp(text, "vsock:", 6) == 0) {
+		vsock->svm_family = AF_VSOCK;
+		vsock->svm_cid = (unsigned)atoi(text + 6);
+		vsock->svm_port = (unsigned)port;
+		return sizeof(*vsock);
+	}
 	if (inet_pton(AF_INET, text, &v4->sin_addr) == 1) {
 		v4->sin_family = AF_INET;
 		v4->sin_port = htons((uint16_t)port);
@@ -205,7 +213,7 @@ static socklen_t parse_address(struct sockaddr_storage *to, const char *text, in
 	return 0;
 }
 
-/* ADDRESS PORT TEXT: print what is said back. */
+/* ADDRESS PORT TEXT ("vsock:CID" is an address, too): print what is said back. */
 static int verb_tcp_connect(char **words)
 {
 	struct sockaddr_storage to;
