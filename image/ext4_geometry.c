@@ -15,12 +15,14 @@
 #include "error.h"
 #include "ext4.h"
 
-#define INODES_RESERVED 11u    /* and lost+found */
-#define SPARE_INODES    64u    /* for whoever writes into the root */
-#define BYTES_PER_INODE 16384u /* of what is left free, as mke2fs has it */
-#define LEAST_BLOCKS    64u
-#define MAX_BLOCKS      (1ull << 32) /* 16 TiB: below it all tools agree */
-#define MAX_ATTEMPTS    16
+#define INODES_RESERVED  11u                    /* and lost+found */
+#define SPARE_INODES     64u                    /* for whoever writes into the root */
+#define BYTES_PER_INODE  16384u                 /* of what is left free, as mke2fs has it */
+#define INODES_PER_GROUP (EXT4_BLOCK * 8 - 256) /* at most; tables take whole blocks */
+#define BLOCKS_PER_GROUP (EXT4_BLOCK * 8)
+#define LEAST_BLOCKS     64u
+#define MAX_BLOCKS       (1ull << 32) /* 16 TiB: below it all tools agree */
+#define MAX_ATTEMPTS     16
 
 struct needs {
 	uint64_t blocks; /* of files, directories, links, attributes */
@@ -150,15 +152,29 @@ static errcode_t attempt(struct ext4 *e, uint64_t blocks, uint64_t free_wanted,
 	return 0;
 }
 
+/* A group has a bitmap of one block for its inodes: many files that are empty take many groups. */
+static uint64_t blocks_for_inodes(const struct needs *needs)
+{
+	uint64_t groups = (needs->inodes + SPARE_INODES) / INODES_PER_GROUP;
+
+	return groups * BLOCKS_PER_GROUP;
+}
+
 static errcode_t create_computed(struct ext4 *e, const struct needs *needs)
 {
 	uint64_t used = needs->blocks + needs->journal;
 	uint64_t wanted = used + headroom_blocks(&e->request, used);
-	uint64_t blocks = wanted + LEAST_BLOCKS, missing;
+	uint64_t blocks = wanted + LEAST_BLOCKS, least = blocks_for_inodes(needs), missing;
+
+	blocks = blocks < least ? least : blocks;
 
 	for (unsigned i = 0; i < MAX_ATTEMPTS; i++) {
 		errcode_t error = attempt(e, blocks, wanted, needs, &missing);
 
+		if (error == EXT2_ET_TOOSMALL) {
+			missing = needs->inodes * EXT4_INODE_SIZE / EXT4_BLOCK + LEAST_BLOCKS;
+			error = 0;
+		}
 		if (error || !missing)
 			return error;
 		/* A last group that would be too small to be of use is left out: go beyond. */
@@ -178,15 +194,17 @@ static errcode_t create_given(struct ext4 *e, const struct needs *needs)
 
 	if (blocks >= 64)
 		error = attempt(e, blocks, spacious, needs, &missing);
-	if (error == EXT2_ET_TOOSMALL)
+	if (error == EXT2_ET_TOOSMALL || error == EXT2_ET_TOO_MANY_INODES) {
+		discard(e);
 		error = 0;
+	}
 	if (!error && e->fs)
 		missing = wanted > ext2fs_free_blocks_count(e->fs->super) ? 1 : 0;
 	if (error || !missing)
 		return error;
 	fail("cannot write '%s': --size %" PRIu64 " is too small for %" PRIu64
-	     " bytes of files and directories",
-	     e->request.path, e->request.size, wanted * EXT4_BLOCK);
+	     " bytes of files and directories, and %" PRIu64 " inodes",
+	     e->request.path, e->request.size, wanted * EXT4_BLOCK, needs->inodes);
 	return EXT2_ET_CANCEL_REQUESTED;
 }
 
