@@ -231,6 +231,9 @@ static int scan_entry(struct directory_state *s, int dir_fd, struct inode *dir, 
 		if (!seen)
 			return failed(s, ENOMEM, "look at it");
 		inode = seen->inode;
+		if (inode && inode->names >= MAX_HARD_LINKS)
+			return fail("%s/%s: it has more than %u names (MAX_HARD_LINKS)",
+			            s->rootfs->options->dir, s->path, MAX_HARD_LINKS);
 	}
 	if (!inode) {
 		inode = tree_new_inode(tree, st.st_mode, 1);

@@ -218,6 +218,28 @@ damage() {
 	assert_refused "entry 'pieces': files have more than 245759999 bytes (--max-bytes)" --max-bytes 245759999
 }
 
+@test "a file of more names than can be counted" {
+	printf 'file f x\n' >entries
+	seq 65000 | sed 's/.*/link l& f/' >>entries
+	make_tar 1.tar <entries
+	make_layout image zstd:1.tar
+	assert_refused "entry 'l65000': 'f' has more than 65000 names (MAX_HARD_LINKS)"
+	sed '$d' entries | make_tar 1.tar
+	make_layout image zstd:1.tar
+	make_image
+	inode root.img /f | grep -q 'Links: 65000 '
+	# A directory of a filesystem that can count further, which this one may not be.
+	local tree
+	tree=$(mktemp -d /dev/shm/vmconfig.XXXXXX)
+	(cd "$tree" && echo text >f && seq 65000 | xargs -n 1000 python3 -c '
+import os, sys
+for name in sys.argv[1:]:
+    os.link("f", name)')
+	run_vmconfig rootfs --dir "$tree" -o root.img
+	rm -rf "$tree"
+	assert_failure 1 'it has more than 65000 names (MAX_HARD_LINKS)'
+}
+
 @test "nothing is left behind by a signal, and an older image stays" {
 	head -c 20000000 /dev/urandom >f
 	tar -cf 1.tar f
