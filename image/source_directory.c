@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -280,6 +281,17 @@ static int scan_directory(struct directory_state *s, int fd, struct inode *dir)
 	return r;
 }
 
+/* Each level has two descriptors while it is read. */
+static void allow_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 2 * MAX_TREE_DEPTH + 64) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
 static int scan(struct rootfs *rootfs, void **source)
 {
 	struct directory_state *s = calloc(1, sizeof(*s));
@@ -293,6 +305,7 @@ static int scan(struct rootfs *rootfs, void **source)
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return fail_errno(errno, "cannot open '%s'", rootfs->options->dir);
 	s->rootfs = rootfs;
+	allow_descriptors();
 	progress_step(&rootfs->progress, "reading names", 0, 0, 0);
 	describe_owner_and_time(rootfs, &st, rootfs->tree.root);
 	r = file_xattrs_read(fd, ".", &rootfs->tree.root->xattrs);

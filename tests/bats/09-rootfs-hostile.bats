@@ -218,6 +218,33 @@ damage() {
 	assert_refused "entry 'pieces': files have more than 245759999 bytes (--max-bytes)" --max-bytes 245759999
 }
 
+@test "a directory of 1024 levels, and one of more" {
+	nest() {
+		mkdir tree
+		python3 - "$1" <<-'END'
+			import os, sys
+			at = os.open("tree", os.O_RDONLY)
+			for level in range(int(sys.argv[1])):
+			    os.mkdir("d", dir_fd=at)
+			    below = os.open("d", os.O_RDONLY, dir_fd=at)
+			    os.close(at)
+			    at = below
+		END
+	}
+	nest 1024
+	(
+		ulimit -S -n 64
+		run_vmconfig rootfs --dir tree -o root.img
+		assert_status 0
+	)
+	assert_sound root.img
+	rm -rf tree
+	nest 1025
+	run_vmconfig rootfs --dir tree -o out.img
+	assert_failure 1 'it is within more than 1024 directories (MAX_TREE_DEPTH)'
+	rm -rf tree
+}
+
 @test "a file of more names than can be counted" {
 	printf 'file f x\n' >entries
 	seq 65000 | sed 's/.*/link l& f/' >>entries
