@@ -131,10 +131,7 @@ static void set_identity(struct ext4 *e, const unsigned char *digest)
 
 static errcode_t add_journal(struct ext4 *e)
 {
-	int blocks = ext2fs_default_journal_size(ext2fs_blocks_count(e->fs->super));
-
-	return ext2fs_add_journal_inode2(e->fs, blocks < 0 ? 1024 : (blk_t)blocks, ~0ULL,
-	                                 EXT2_MKJOURNAL_LAZYINIT);
+	return ext2fs_add_journal_inode2(e->fs, e->journal_blocks, ~0ULL, EXT2_MKJOURNAL_LAZYINIT);
 }
 
 static int finish(void *writer, const unsigned char *digest)
@@ -147,7 +144,7 @@ static int finish(void *writer, const unsigned char *digest)
 	error = ext4_write_inodes(e);
 	if (!error)
 		error = ext2fs_create_resize_inode(e->fs);
-	if (!error && e->request.journal)
+	if (!error && e->journal_blocks)
 		error = add_journal(e);
 	if (!error)
 		error = ext2fs_close2(e->fs, EXT2_FLAG_FLUSH_NO_SYNC);

@@ -22,6 +22,7 @@ struct ext4 {
 	struct store store;
 	uint64_t cursor; /* no block before it is free */
 	struct inode *lost_found;
+	uint32_t journal_blocks; /* 0: no journal */
 
 	/* A file's bytes that are beside each other are gathered here, and written together. */
 	unsigned char *window;

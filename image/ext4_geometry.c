@@ -20,6 +20,7 @@
 #define BYTES_PER_INODE  16384u                 /* of what is left free, as mke2fs has it */
 #define INODES_PER_GROUP (EXT4_BLOCK * 8 - 256) /* at most; tables take whole blocks */
 #define BLOCKS_PER_GROUP (EXT4_BLOCK * 8)
+#define LEAST_JOURNAL    1024u /* blocks, as the kernel has it */
 #define LEAST_BLOCKS     64u
 #define MAX_BLOCKS       (1ull << 32) /* 16 TiB: below it all tools agree */
 #define MAX_ATTEMPTS     16
@@ -219,7 +220,8 @@ errcode_t ext4_create(struct ext4 *e)
 		uint64_t blocks = e->request.size ? e->request.size / EXT4_BLOCK : needs.blocks;
 		int journal = ext2fs_default_journal_size(blocks);
 
-		needs.journal = (journal < 0 ? 1024u : (unsigned)journal) + 8;
+		e->journal_blocks = journal < 0 ? LEAST_JOURNAL : (uint32_t)journal;
+		needs.journal = e->journal_blocks + 8;
 	}
 	error = e->request.size ? create_given(e, &needs) : create_computed(e, &needs);
 	if (error)

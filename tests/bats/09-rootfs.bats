@@ -267,6 +267,14 @@ setup() {
 	done
 }
 
+@test "a journal has room, also where the image is just so large that a larger one is usual" {
+	yes 'no zeros' | head -c 133000000 >f
+	tar -cf 1.tar f
+	make_layout image 1.tar
+	make_image --journal
+	dumpe2fs -h root.img 2>/dev/null | grep -q 'Total journal size: *4096k'
+}
+
 @test "many files that are empty take more for their inodes than for anything else" {
 	local count
 	for count in 5000 33000 66000; do
