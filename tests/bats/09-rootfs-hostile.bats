@@ -10,6 +10,10 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
+teardown() {
+	[ -z "${crowd:-}" ] || rm -rf "$crowd"
+}
+
 # refuse TEXT - an image whose second layer has the entries on standard input.
 refuse() {
 	printf 'dir etc\nfile etc/below 1\nsymlink link etc\n' | make_tar lower.tar
@@ -246,25 +250,25 @@ damage() {
 }
 
 @test "a file of more names than can be counted" {
-	printf 'file f x\n' >entries
-	seq 65000 | sed 's/.*/link l& f/' >>entries
-	make_tar 1.tar <entries
+	# Where a filesystem can count further than ext4, which the one of this directory may be.
+	crowd=$(mktemp -d /dev/shm/vmconfig.XXXXXX)
+	python3 - "$crowd" <<-'END'
+		import os, sys
+		os.chdir(sys.argv[1])
+		open("f", "w").close()
+		for number in range(65000):
+		    os.link("f", "l%d" % number)
+	END
+	run_vmconfig rootfs --dir "$crowd" -o root.img
+	assert_failure 1 'it has more than 65000 names (MAX_HARD_LINKS)'
+	tar -cf 1.tar -C "$crowd" .
 	make_layout image zstd:1.tar
-	assert_refused "entry 'l65000': 'f' has more than 65000 names (MAX_HARD_LINKS)"
-	sed '$d' entries | make_tar 1.tar
+	assert_refused 'has more than 65000 names (MAX_HARD_LINKS)'
+	rm "$crowd/l7"
+	tar -cf 1.tar -C "$crowd" .
 	make_layout image zstd:1.tar
 	make_image
 	inode root.img /f | grep -q 'Links: 65000 '
-	# A directory of a filesystem that can count further, which this one may not be.
-	local tree
-	tree=$(mktemp -d /dev/shm/vmconfig.XXXXXX)
-	(cd "$tree" && echo text >f && seq 65000 | xargs -n 1000 python3 -c '
-import os, sys
-for name in sys.argv[1:]:
-    os.link("f", name)')
-	run_vmconfig rootfs --dir "$tree" -o root.img
-	rm -rf "$tree"
-	assert_failure 1 'it has more than 65000 names (MAX_HARD_LINKS)'
 }
 
 @test "nothing is left behind by a signal, and an older image stays" {

@@ -277,14 +277,14 @@ setup() {
 
 @test "many files that are empty take more for their inodes than for anything else" {
 	local count
-	for count in 5000 33000 66000; do
+	for count in 5000 33000; do
 		rm -rf many
 		mkdir many
 		(cd many && seq $count | xargs touch)
 		tar -cf 1.tar many
 		make_layout image zstd:1.tar
 		make_image
-		[ "$(files root.img /many | wc -w)" = $count ]
+		inode root.img "/many/$count" | grep -q 'Type: regular'
 		assert_refused '--size 262144 is too small' --size 256K
 		assert_refused 'is too small' --size 1M
 	done
