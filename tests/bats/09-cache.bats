@@ -118,6 +118,38 @@ keys() {
 	[ -z "$(find cache -name '*.img')" ] || fail 'an image is cached'
 }
 
+@test "two that want one root at once make it once" {
+	local first second
+	make_tar 1.tar <<<'file x y'
+	make_layout image none:1.tar
+	mkdir bin
+	mkfifo begun go
+	cp "$VMCONFIG" bin/vmconfig
+	cat >bin/vmconfig-image <<-END
+		#!/bin/sh
+		echo "\$\$" >>makers
+		echo begun >begun
+		read -r line <go
+		exec "$BUILD/vmconfig-image" "\$@"
+	END
+	chmod +x bin/vmconfig-image
+	# No machine: what is made before one would start is enough.
+	bin/vmconfig run --image image --vmm /bin/false 2>/dev/null 3>&- &
+	first=$!
+	timeout 60 cat begun >/dev/null
+	bin/vmconfig run --image image --vmm /bin/false 2>/dev/null 3>&- &
+	second=$!
+	# Until it waits for the first.
+	until [ -n "$(find -L "/proc/$second/fd" -samefile cache/vmconfig/*.lock 2>/dev/null)" ]; do
+		kill -0 "$second" || fail 'it did not wait'
+	done
+	echo go >go
+	wait "$first" || [ $? -eq 125 ]
+	wait "$second" || [ $? -eq 125 ]
+	[ "$(wc -l <makers)" -eq 1 ] || fail "$(cat makers) made it"
+	[ "$(find cache -name '*.img' | wc -l)" -eq 1 ]
+}
+
 @test "run --image-root needs an image" {
 	echo '{"entrypoint":["/a"]}' >config.json
 	run_vmconfig run --config config.json --image-root

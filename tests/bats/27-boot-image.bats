@@ -78,6 +78,48 @@ run_image() {
 	[ "$(find cache -name '*.img' | wc -l)" -eq 1 ]
 }
 
+@test "images that skopeo copies into one layout boot by name and by digest" {
+	need skopeo
+	image_of
+	skopeo copy --quiet --insecure-policy oci:image:latest oci:copied:v1
+	make_tar upper.tar <<<'file etc/release second'
+	image_of none:upper.tar
+	# Compressed on the way, and of another digest then.
+	skopeo copy --quiet --insecure-policy --dest-compress-format zstd oci:image:latest oci:copied:v2
+	rm -rf image
+	local digest
+	digest=$(jq -r '.manifests[] | select(.annotations["org.opencontainers.image.ref.name"] == "v1").digest' \
+		copied/index.json)
+	run_vmconfig run --image copied --timeout 240 -- say never
+	assert_failure 125 "REF one of: 'v1', 'v2'"
+	run_vmconfig run --image copied:v2 --timeout 240 -- cat /etc/release
+	assert_status 0
+	assert_output_contains second
+	run_vmconfig run --image copied:v1 --timeout 240 -- cat /etc/release
+	assert_status 1
+	[ "$(find cache -name '*.img' | wc -l)" -eq 2 ] || explain "$(find cache)"
+	run_vmconfig run --image "copied@$digest" --timeout 240 -- cat /etc/release , say 'the first'
+	assert_status 1
+	assert_output_contains 'the first'
+	[ "$(find cache -name '*.img' | wc -l)" -eq 2 ] || explain "$(find cache)"
+}
+
+@test "a root that a machine runs from is in use, and is pruned after its end" {
+	image_of
+	"$VMCONFIG" run --image image --entrypoint /probe --timeout 240 -- say up , sleep-until-signal >stdout 2>stderr 3>&- &
+	vm=$!
+	wait_for_line stdout up
+	[ "$("$VMCONFIG" cache list --json | jq -c 'map(.in_use)')" = '[true]' ]
+	run_vmconfig cache prune --all
+	assert_status 0
+	assert_output_contains 'which is in use'
+	kill "$vm"
+	wait_for_vm
+	run_vmconfig cache prune --all
+	assert_output_contains 'removed '
+	[ -z "$(find cache -type f)" ] || fail "left: $(find cache)"
+}
+
 @test "disks of the command line keep their letters beside the image's root" {
 	image_of
 	truncate -s 8M data.img

@@ -80,9 +80,22 @@ sql() {
 	assert_clean data.img
 	serve redis 6379 --image-root --disk data.img -v /dev/vda:/data:rw -- --protected-mode no \
 		--dir /data/redis --appendonly yes
-	until_true ask 'STRLEN key' ':4'
+	until_true ask 'GET key' "\$4"
+	IFS= read -r -t 60 reply <&5
+	[ "$reply" = $'kept\r' ] || fail "it has kept '$reply'"
 	stop
 	assert_status 0
+}
+
+# rows ROUNDS - what the table holds after so many.
+rows() {
+	python3 - "$1" <<-'END'
+		import hashlib, sys
+		for n in range(1, int(sys.argv[1]) + 1):
+		    data = [hashlib.md5(str(1000 * n + i).encode()).hexdigest() for i in range(1, 1001)]
+		    for d in sorted(data):
+		        print(f"{n}|{d}")
+	END
 }
 
 @test "postgres keeps its data through three stops by SIGINT" {
@@ -92,9 +105,10 @@ sql() {
 	for round in 1 2 3; do
 		serve postgres 5432 --image-root --disk data.img -v /dev/vda:/data:rw --stop-timeout 120
 		until_true sql 'select 1'
-		[ "$round" -ne 1 ] || sql 'create table rounds (n int)'
-		sql "insert into rounds values ($round)"
-		[ "$(sql 'select count(*) from rounds')" -eq "$round" ]
+		[ "$round" -ne 1 ] || sql 'create table rounds (n int, data text)'
+		sql "insert into rounds select $round, md5((1000 * $round + i)::text) from generate_series(1, 1000) i"
+		# All that was written in the rounds before is there, byte for byte.
+		[ "$(sql 'select n, data from rounds order by n, data' | md5sum)" = "$(rows "$round" | md5sum)" ]
 		stop
 		assert_status 0
 		grep -q 'database system is shut down' stderr
