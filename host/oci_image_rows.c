@@ -1,29 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Where the fields of an image configuration go (image-spec config.md, conversion.md). */
-#include "oci_places.h"
-
-#include <stddef.h>
-
-#define HOST(pattern, why)                      \
-	{                                       \
-		pattern, PLACE_HOST, why, false \
-	}
-#define DISK(pattern, why)                      \
-	{                                       \
-		pattern, PLACE_DISK, why, false \
-	}
-#define GUEST(pattern, why)                      \
-	{                                        \
-		pattern, PLACE_GUEST, why, false \
-	}
-#define IGNORED(pattern, why)                      \
-	{                                          \
-		pattern, PLACE_IGNORED, why, false \
-	}
-#define WARNED(pattern, why)                      \
-	{                                         \
-		pattern, PLACE_IGNORED, why, true \
-	}
+#include "oci_rows.h"
 
 #define AN_ANNOTATION "the annotation org.opencontainers.image."
 #define A_LEFTOVER    "how Docker made the image"

@@ -1,37 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Where the fields of a runtime configuration go (runtime-spec 1.0 to 1.3). */
-#include "oci_places.h"
-
-#include <stddef.h>
-
-#define HOST(pattern, why)                      \
-	{                                       \
-		pattern, PLACE_HOST, why, false \
-	}
-#define VMM(pattern, why)                      \
-	{                                      \
-		pattern, PLACE_VMM, why, false \
-	}
-#define DISK(pattern, why)                      \
-	{                                       \
-		pattern, PLACE_DISK, why, false \
-	}
-#define GUEST(pattern, why)                      \
-	{                                        \
-		pattern, PLACE_GUEST, why, false \
-	}
-#define IGNORED(pattern, why)                      \
-	{                                          \
-		pattern, PLACE_IGNORED, why, false \
-	}
-#define WARNED(pattern, why)                      \
-	{                                         \
-		pattern, PLACE_IGNORED, why, true \
-	}
-#define REFUSED(pattern, why)                      \
-	{                                          \
-		pattern, PLACE_REFUSED, why, false \
-	}
+#include "oci_rows.h"
 
 #define HOST_CGROUP "no cgroup is set up on the host; start vmconfig in one that has this limit"
 #define BLOCK_IO    "the throttling of block devices is not applied"
