@@ -15,13 +15,10 @@ static int add_base(const struct vm *vm, const struct vmm_setup *setup, struct s
 	int r = arg_pair(args, vm->vmm ? vm->vmm : NAME, "boot");
 
 	if (r == 0)
-		r = arg_add(args, "--cpu");
+		r = arg_value(args, "--cpu", "count=%lld", (long long)arg_cpus(vm));
 	if (r == 0)
-		r = arg_add(args, "count=%lld", (long long)arg_cpus(vm));
-	if (r == 0)
-		r = arg_add(args, "--memory");
-	if (r == 0)
-		r = arg_add(args, "size=%lldM,backend=memfd", (long long)arg_memory_mib(vm));
+		r = arg_value(args, "--memory", "size=%lldM,backend=memfd",
+		              (long long)arg_memory_mib(vm));
 	if (r == 0)
 		r = arg_pair(args, "--kernel", vm->kernel);
 	if (r == 0)
@@ -35,11 +32,9 @@ static int add_disk(struct strlist *args, const char *file, bool readonly)
 {
 	int r = arg_plain(NAME, "disk", file);
 
-	if (r == 0)
-		r = arg_add(args, "--blk");
 	return r < 0 ? r
-	             : arg_add(args, "file,path=%s%s,readonly=%s", arg_here(file), file,
-	                       readonly ? "true" : "false");
+	             : arg_value(args, "--blk", "file,path=%s%s,readonly=%s", arg_here(file), file,
+	                         readonly ? "true" : "false");
 }
 
 static int add_nic(struct strlist *args, const struct vm_nic *nic)
@@ -50,11 +45,9 @@ static int add_nic(struct strlist *args, const struct vm_nic *nic)
 	if (r == 0 && strncmp(nic->tap, "id_", 3) == 0)
 		r = fail("tap device '%s': '%s' can be told no name that begins with 'id_'",
 		         nic->tap, NAME);
-	if (r == 0)
-		r = arg_add(args, "--net");
 	return r < 0 ? r
-	             : arg_add(args, "tap,if_name=%s,mac=%s,queue_pairs=1,mtu=1500", nic->tap,
-	                       nic->mac);
+	             : arg_value(args, "--net", "tap,if_name=%s,mac=%s,queue_pairs=1,mtu=1500",
+	                         nic->tap, nic->mac);
 }
 
 static int add_share(struct strlist *args, const struct vm_share *share)
@@ -64,11 +57,9 @@ static int add_share(struct strlist *args, const struct vm_share *share)
 	if (r == 0 && strncmp(share->tag, "id_", 3) == 0)
 		r = fail("tag '%s': '%s' can be told no name that begins with 'id_'", share->tag,
 		         NAME);
-	if (r == 0)
-		r = arg_add(args, "--fs");
 	return r < 0 ? r
-	             : arg_add(args, "vu,socket=%s%s,tag=%s", arg_here(share->socket),
-	                       share->socket, share->tag);
+	             : arg_value(args, "--fs", "vu,socket=%s%s,tag=%s", arg_here(share->socket),
+	                         share->socket, share->tag);
 }
 
 int alioth_args(const struct vm *vm, const struct vmm_setup *setup, struct vmm_command *made)
@@ -84,10 +75,7 @@ int alioth_args(const struct vm *vm, const struct vmm_setup *setup, struct vmm_c
 		r = add_nic(args, &vm->nics.items[i]);
 	for (size_t i = 0; r == 0 && i < vm->shares.count; i++)
 		r = add_share(args, &vm->shares.items[i]);
-	if (r == 0 && vm->vsock_cid.set) {
-		r = arg_add(args, "--vsock");
-		if (r == 0)
-			r = arg_add(args, "vhost,cid=%lld", (long long)vm->vsock_cid.value);
-	}
+	if (r == 0 && vm->vsock_cid.set)
+		r = arg_value(args, "--vsock", "vhost,cid=%lld", (long long)vm->vsock_cid.value);
 	return r;
 }

@@ -15,27 +15,43 @@
 
 #define MIB (INT64_C(1) << 20)
 
-int arg_add(struct strlist *args, const char *format, ...)
+static int add(struct strlist *args, const char *format, va_list list)
 {
 	_cleanup_free_ char *word = NULL;
-	va_list list;
-	int r;
 
-	va_start(list, format);
-	r = vasprintf(&word, format, list);
-	va_end(list);
-	if (r < 0)
+	if (vasprintf(&word, format, list) < 0)
 		word = NULL;
 	if (!word || strlist_add(args, word) < 0)
 		return fail_errno(ENOMEM, "cannot make the VMM's arguments");
 	return 0;
 }
 
-int arg_pair(struct strlist *args, const char *option, const char *value)
+int arg_add(struct strlist *args, const char *format, ...)
+{
+	va_list list;
+	int r;
+
+	va_start(list, format);
+	r = add(args, format, list);
+	va_end(list);
+	return r;
+}
+
+int arg_value(struct strlist *args, const char *option, const char *format, ...)
 {
 	int r = arg_add(args, "%s", option);
+	va_list list;
 
-	return r < 0 ? r : arg_add(args, "%s", value);
+	va_start(list, format);
+	if (r == 0)
+		r = add(args, format, list);
+	va_end(list);
+	return r;
+}
+
+int arg_pair(struct strlist *args, const char *option, const char *value)
+{
+	return arg_value(args, option, "%s", value);
 }
 
 const char *arg_here(const char *path)

@@ -21,6 +21,10 @@ int arg_add(struct strlist *args, const char *format, ...) __attribute__((format
 /* arg_pair() - append an option and its value, both as they are. */
 int arg_pair(struct strlist *args, const char *option, const char *value);
 
+/* arg_value() - append an option as it is, and its value. */
+int arg_value(struct strlist *args, const char *option, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* arg_here() - "./" where @path is relative, else "": no name begins with a dash or a protocol. */
 const char *arg_here(const char *path);
 

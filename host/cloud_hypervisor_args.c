@@ -22,14 +22,10 @@ static int add_base(const struct vm *vm, const struct vmm_setup *setup, struct s
 	for (size_t i = 0; i < vm->shares.count; i++)
 		shared = true;
 	if (r == 0)
-		r = arg_add(args, "--cpus");
-	if (r == 0)
-		r = arg_add(args, "boot=%lld", (long long)arg_cpus(vm));
-	if (r == 0)
-		r = arg_add(args, "--memory");
+		r = arg_value(args, "--cpus", "boot=%lld", (long long)arg_cpus(vm));
 	if (r == 0) /* memory that virtiofsd shares is not merged */
-		r = arg_add(args, "size=%lldM,%s", (long long)arg_memory_mib(vm),
-		            shared ? "shared=on" : "mergeable=on");
+		r = arg_value(args, "--memory", "size=%lldM,%s", (long long)arg_memory_mib(vm),
+		              shared ? "shared=on" : "mergeable=on");
 	if (r == 0)
 		r = arg_pair(args, "--kernel", vm->kernel);
 	if (r == 0)
@@ -107,10 +103,9 @@ static int add_devices(const struct vm *vm, struct strlist *args)
 	int r = 0;
 
 	if (vm->vsock_cid.set) {
-		r = arg_add(args, "--vsock");
-		if (r == 0) /* connections end at this socket and its _PORT fellows */
-			r = arg_add(args, "cid=%lld,socket=notify.vsock",
-			            (long long)vm->vsock_cid.value);
+		/* connections end at this socket and its _PORT fellows */
+		r = arg_value(args, "--vsock", "cid=%lld,socket=notify.vsock",
+		              (long long)vm->vsock_cid.value);
 	}
 	if (r == 0 && vm->pci.count)
 		r = arg_add(args, "--device");

@@ -16,13 +16,9 @@ static int add_base(const struct vm *vm, const struct vmm_setup *setup, struct s
 	int r = arg_pair(args, vm->vmm ? vm->vmm : NAME, "run");
 
 	if (r == 0)
-		r = arg_add(args, "-c");
+		r = arg_value(args, "-c", "%lld", (long long)arg_cpus(vm));
 	if (r == 0)
-		r = arg_add(args, "%lld", (long long)arg_cpus(vm));
-	if (r == 0)
-		r = arg_add(args, "-m");
-	if (r == 0)
-		r = arg_add(args, "%lld", (long long)arg_memory_mib(vm));
+		r = arg_value(args, "-m", "%lld", (long long)arg_memory_mib(vm));
 	if (r == 0)
 		r = arg_pair(args, "--serial", "type=stdout,hardware=serial,num=1,console=true");
 	if (r == 0)
@@ -36,12 +32,10 @@ static int add_disk(struct strlist *args, const char *file, const char *serial, 
 {
 	int r = arg_plain(NAME, "disk", file);
 
-	if (r == 0)
-		r = arg_add(args, "--block");
 	return r < 0 ? r
-	             : arg_add(args, "path=%s%s,ro=%s%s%s", arg_here(file), file,
-	                       readonly ? "true" : "false", serial ? ",id=" : "",
-	                       serial ? serial : "");
+	             : arg_value(args, "--block", "path=%s%s,ro=%s%s%s", arg_here(file), file,
+	                         readonly ? "true" : "false", serial ? ",id=" : "",
+	                         serial ? serial : "");
 }
 
 static int add_disks(const struct vm *vm, const struct vmm_setup *setup, struct strlist *args)
@@ -79,9 +73,8 @@ static int add_share(struct strlist *args, const struct vm_share *share)
 
 	if (!share->is_9p) {
 		r = arg_plain(NAME, "socket", share->socket);
-		if (r == 0)
-			r = arg_add(args, "--vhost-user");
-		return r < 0 ? r : arg_add(args, "type=fs,socket=%s", share->socket);
+		return r < 0 ? r
+		             : arg_value(args, "--vhost-user", "type=fs,socket=%s", share->socket);
 	}
 	if (strchr(share->source, ':'))
 		return fail("share '%s': '%s' can be told no name that has a ':'", share->source,
@@ -98,15 +91,11 @@ static int add_devices(const struct vm *vm, struct strlist *args)
 
 	for (size_t i = 0; r == 0 && i < vm->shares.count; i++)
 		r = add_share(args, &vm->shares.items[i]);
-	if (r == 0 && vm->vsock_cid.set) {
-		r = arg_add(args, "--vsock");
-		if (r == 0)
-			r = arg_add(args, "cid=%lld", (long long)vm->vsock_cid.value);
-	}
+	if (r == 0 && vm->vsock_cid.set)
+		r = arg_value(args, "--vsock", "cid=%lld", (long long)vm->vsock_cid.value);
 	for (size_t i = 0; r == 0 && i < vm->pci.count; i++) {
-		r = arg_add(args, "--vfio");
-		if (r == 0)
-			r = arg_add(args, "/sys/bus/pci/devices/%s,iommu=viommu", vm->pci.items[i]);
+		r = arg_value(args, "--vfio", "/sys/bus/pci/devices/%s,iommu=viommu",
+		              vm->pci.items[i]);
 	}
 	return r;
 }

@@ -21,13 +21,9 @@ static int add_base(const struct vm *vm, const struct vmm_setup *setup, struct s
 	if (r == 0 && setup->name)
 		r = arg_pair(args, "--name", setup->name);
 	if (r == 0)
-		r = arg_add(args, "-c");
+		r = arg_value(args, "-c", "%lld", (long long)arg_cpus(vm));
 	if (r == 0)
-		r = arg_add(args, "%lld", (long long)arg_cpus(vm));
-	if (r == 0)
-		r = arg_add(args, "-m");
-	if (r == 0)
-		r = arg_add(args, "%lld", (long long)arg_memory_mib(vm));
+		r = arg_value(args, "-m", "%lld", (long long)arg_memory_mib(vm));
 	if (r == 0)
 		r = arg_pair(args, "--console", "serial");
 	if (r == 0)
@@ -45,9 +41,8 @@ static int add_disk(struct strlist *args, const char *file, bool readonly)
 {
 	int r = arg_plain(NAME, "disk", file);
 
-	if (r == 0)
-		r = arg_add(args, "-d");
-	return r < 0 ? r : arg_add(args, "%s%s%s", arg_here(file), file, readonly ? ",ro" : "");
+	return r < 0 ? r
+	             : arg_value(args, "-d", "%s%s%s", arg_here(file), file, readonly ? ",ro" : "");
 }
 
 static int add_nic(const struct vmm_setup *setup, struct strlist *args, size_t index,
@@ -80,16 +75,11 @@ static int add_devices(const struct vm *vm, struct strlist *args)
 
 		r = arg_plain(NAME, "share", share->source);
 		if (r == 0)
-			r = arg_add(args, "--9p");
-		if (r == 0)
-			r = arg_add(args, "%s%s,%s", arg_here(share->source), share->source,
-			            share->tag);
+			r = arg_value(args, "--9p", "%s%s,%s", arg_here(share->source),
+			              share->source, share->tag);
 	}
-	if (r == 0 && vm->vsock_cid.set) {
-		r = arg_add(args, "--vsock");
-		if (r == 0)
-			r = arg_add(args, "%lld", (long long)vm->vsock_cid.value);
-	}
+	if (r == 0 && vm->vsock_cid.set)
+		r = arg_value(args, "--vsock", "%lld", (long long)vm->vsock_cid.value);
 	for (size_t i = 0; r == 0 && i < vm->pci.count; i++)
 		r = arg_add(args, "--vfio-pci=%s", vm->pci.items[i]);
 	return r;

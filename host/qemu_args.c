@@ -118,21 +118,14 @@ static int add_size(struct builder *b)
 {
 	int64_t memory = arg_memory(b->vm) / 1024;
 	bool shared = has_virtiofs(b->vm);
-	int r = arg_add(b->args, "-smp");
-
+	int r = arg_value(b->args, "-smp", "%lld", (long long)arg_cpus(b->vm));
 	if (r == 0)
-		r = arg_add(b->args, "%lld", (long long)arg_cpus(b->vm));
-	if (r == 0)
-		r = arg_add(b->args, "-m");
-	if (r == 0)
-		r = arg_add(b->args, "%lldK", (long long)memory);
+		r = arg_value(b->args, "-m", "%lldK", (long long)memory);
 	if (r < 0 || !shared)
 		return r;
 	/* virtiofsd reads and writes the guest's memory itself. */
-	r = arg_add(b->args, "-object");
-	if (r == 0)
-		r = arg_add(b->args, "memory-backend-memfd,id=memory,size=%lldK,share=on",
-		            (long long)memory);
+	r = arg_value(b->args, "-object", "memory-backend-memfd,id=memory,size=%lldK,share=on",
+	              (long long)memory);
 	return r < 0 ? r : arg_pair(b->args, "-numa", "node,memdev=memory");
 }
 
@@ -164,9 +157,8 @@ static int add_channels(struct builder *b)
 	int r = add_device(b, 2, "virtio-serial-pci,id=ports,disable-legacy=on");
 
 	for (int i = 0; r == 0 && i < CHANNEL_COUNT; i++) {
-		r = arg_add(b->args, "-chardev");
-		if (r == 0)
-			r = arg_add(b->args, "socket,id=channel%d,fd=%d", i, b->setup->channels[i]);
+		r = arg_value(b->args, "-chardev", "socket,id=channel%d,fd=%d", i,
+		              b->setup->channels[i]);
 		if (r == 0)
 			r = arg_add(b->args, i == CHANNEL_CONSOLE ? "-serial" : "-device");
 		if (r == 0 && i == CHANNEL_CONSOLE)
@@ -196,11 +188,9 @@ static int add_disk(struct builder *b, const struct vm_disk *disk)
 
 	if (!name)
 		return fail_errno(ENOMEM, "disk '%s'", disk->file);
-	r = arg_add(b->args, "-drive");
-	if (r == 0)
-		r = arg_add(b->args, "if=none,id=disk%u,format=%s,readonly=%s,file=%s%s", id,
-		            formats[disk->format], disk->readonly ? "on" : "off",
-		            arg_here(disk->file), name);
+	r = arg_value(b->args, "-drive", "if=none,id=disk%u,format=%s,readonly=%s,file=%s%s", id,
+	              formats[disk->format], disk->readonly ? "on" : "off", arg_here(disk->file),
+	              name);
 	return r < 0 ? r
 	             : add_device(b, 2, "virtio-blk-pci,drive=disk%u,disable-legacy=on%s%s", id,
 	                          disk->serial ? ",serial=" : "", disk->serial ? disk->serial : "");
@@ -214,11 +204,8 @@ static int add_config_disk(struct builder *b)
 	struct vm_disk disk = {.file = file, .serial = serial, .readonly = true};
 	int r = file ? 0 : fail_errno(ENOMEM, "cannot make the VMM's arguments");
 
-	if (r == 0 && b->setup->config_disk >= 0) {
-		r = arg_add(b->args, "-add-fd");
-		if (r == 0)
-			r = arg_add(b->args, "fd=%d,set=" FDSET, b->setup->config_disk);
-	}
+	if (r == 0 && b->setup->config_disk >= 0)
+		r = arg_value(b->args, "-add-fd", "fd=%d,set=" FDSET, b->setup->config_disk);
 	return r < 0 ? r : add_disk(b, &disk);
 }
 
@@ -368,10 +355,8 @@ static int add_usb_devices(struct builder *b)
 	for (size_t i = 0; r == 0 && i < b->vm->usb.count; i++) {
 		const char *usb = b->vm->usb.items[i];
 
-		r = arg_add(b->args, "-device");
-		if (r == 0)
-			r = arg_add(b->args, "usb-host,vendorid=0x%.4s,productid=0x%.4s", usb,
-			            usb + 5);
+		r = arg_value(b->args, "-device", "usb-host,vendorid=0x%.4s,productid=0x%.4s", usb,
+		              usb + 5);
 	}
 	return r;
 }
@@ -401,9 +386,7 @@ static int add_state_dir(struct builder *b)
 
 	if (!b->setup->state_dir)
 		return 0;
-	r = arg_add(b->args, "-qmp");
-	if (r == 0)
-		r = arg_add(b->args, "unix:%s,server=on,wait=off", b->setup->kind->socket);
+	r = arg_value(b->args, "-qmp", "unix:%s,server=on,wait=off", b->setup->kind->socket);
 	return r;
 }
 

@@ -24,13 +24,9 @@ static int add_base(const struct vm *vm, const struct vmm_setup *setup, struct s
 		r = arg_pair(args, "-machine",
 		             vm->shares.count ? "type=microvm,mem-share=on" : "type=microvm");
 	if (r == 0)
-		r = arg_add(args, "-smp");
+		r = arg_value(args, "-smp", "%lld", (long long)arg_cpus(vm));
 	if (r == 0)
-		r = arg_add(args, "%lld", (long long)arg_cpus(vm));
-	if (r == 0)
-		r = arg_add(args, "-m");
-	if (r == 0)
-		r = arg_add(args, "%lldM", (long long)arg_memory_mib(vm));
+		r = arg_value(args, "-m", "%lldM", (long long)arg_memory_mib(vm));
 	if (r == 0)
 		r = arg_pair(args, "-kernel", vm->kernel);
 	if (r == 0)
@@ -45,15 +41,14 @@ static int add_disk(struct strlist *args, size_t index, const struct vm_disk *di
 	int r = arg_plain(NAME, "disk", disk->file);
 
 	if (r == 0)
-		r = arg_add(args, "-drive");
-	if (r == 0)
-		r = arg_add(args, "id=disk%zu,file=%s%s,readonly=%s,direct=off,if=none,format=raw",
-		            index, arg_here(disk->file), disk->file, disk->readonly ? "on" : "off");
-	if (r == 0)
-		r = arg_add(args, "-device");
+		r = arg_value(args, "-drive",
+		              "id=disk%zu,file=%s%s,readonly=%s,direct=off,if=none,format=raw",
+		              index, arg_here(disk->file), disk->file,
+		              disk->readonly ? "on" : "off");
 	return r < 0 ? r
-	             : arg_add(args, "virtio-blk-device,drive=disk%zu,id=blk%zu%s%s", index, index,
-	                       disk->serial ? ",serial=" : "", disk->serial ? disk->serial : "");
+	             : arg_value(args, "-device", "virtio-blk-device,drive=disk%zu,id=blk%zu%s%s",
+	                         index, index, disk->serial ? ",serial=" : "",
+	                         disk->serial ? disk->serial : "");
 }
 
 static int add_disks(const struct vm *vm, const struct vmm_setup *setup, struct strlist *args)
@@ -88,10 +83,9 @@ static int add_nics(const struct vm *vm, const struct vmm_setup *setup, struct s
 		else if (r == 0)
 			r = arg_add(args, "tap,id=net%zu,fd=%d", i, setup->first_nic + (int)i);
 		if (r == 0)
-			r = arg_add(args, "-device");
-		if (r == 0)
-			r = arg_add(args, "virtio-net-device,netdev=net%zu,id=nic%zu,mac=%s", i, i,
-			            nic->mac);
+			r = arg_value(args, "-device",
+			              "virtio-net-device,netdev=net%zu,id=nic%zu,mac=%s", i, i,
+			              nic->mac);
 	}
 	return r;
 }
@@ -105,14 +99,12 @@ static int add_shares(const struct vm *vm, struct strlist *args)
 
 		r = arg_plain(NAME, "socket", share->socket);
 		if (r == 0)
-			r = arg_add(args, "-chardev");
+			r = arg_value(args, "-chardev", "socket,id=share%zu,path=%s", i,
+			              share->socket);
 		if (r == 0)
-			r = arg_add(args, "socket,id=share%zu,path=%s", i, share->socket);
-		if (r == 0)
-			r = arg_add(args, "-device");
-		if (r == 0)
-			r = arg_add(args, "vhost-user-fs-device,id=fs%zu,chardev=share%zu,tag=%s",
-			            i, i, share->tag);
+			r = arg_value(args, "-device",
+			              "vhost-user-fs-device,id=fs%zu,chardev=share%zu,tag=%s", i, i,
+			              share->tag);
 	}
 	return r;
 }
@@ -121,12 +113,9 @@ static int add_devices(const struct vm *vm, const struct vmm_setup *setup, struc
 {
 	int r = 0;
 
-	if (vm->vsock_cid.set) {
-		r = arg_add(args, "-device");
-		if (r == 0)
-			r = arg_add(args, "vhost-vsock-device,id=vsock,guest-cid=%lld",
-			            (long long)vm->vsock_cid.value);
-	}
+	if (vm->vsock_cid.set)
+		r = arg_value(args, "-device", "vhost-vsock-device,id=vsock,guest-cid=%lld",
+		              (long long)vm->vsock_cid.value);
 	if (r == 0 && vm->balloon)
 		r = arg_pair(args, "-device",
 		             "virtio-balloon-device,id=balloon,deflate-on-oom=true,"
@@ -135,9 +124,7 @@ static int add_devices(const struct vm *vm, const struct vmm_setup *setup, struc
 		r = arg_pair(args, "-object", "rng-random,id=random,filename=/dev/urandom");
 	if (r == 0)
 		r = arg_pair(args, "-device", "virtio-rng-device,rng=random,id=rng");
-	if (r == 0)
-		r = arg_add(args, "-qmp");
-	return r < 0 ? r : arg_add(args, "unix:%s,server,nowait", setup->kind->socket);
+	return r < 0 ? r : arg_value(args, "-qmp", "unix:%s,server,nowait", setup->kind->socket);
 }
 
 int stratovirt_args(const struct vm *vm, const struct vmm_setup *setup, struct vmm_command *made)
