@@ -53,6 +53,31 @@ static void put(struct line *l, const char *format, ...)
 	l->length += n < 0 ? l->size : (size_t)n;
 }
 
+static void put_bytes(struct line *l, const char *bytes, size_t n)
+{
+	if (l->length >= l->size)
+		return;
+	if (n < l->size - l->length)
+		memcpy(l->text + l->length, bytes, n);
+	l->length += n;
+}
+
+/* How many bytes of @text can stand in a JSON string as they are. */
+static size_t plain_length(const char *text, size_t left)
+{
+	size_t n = 0;
+
+	while (n < left && (unsigned char)text[n] >= 0x20 && text[n] != '"' && text[n] != '\\' &&
+	       text[n] != 0x7f) {
+		size_t character = json_utf8_length(text + n, left - n);
+
+		if (!character)
+			break;
+		n += character;
+	}
+	return n;
+}
+
 /* Control characters, and bytes that are no UTF-8, are replaced: no text may outgrow a line. */
 static void put_string(struct line *l, const char *key, const char *value)
 {
@@ -60,16 +85,19 @@ static void put_string(struct line *l, const char *key, const char *value)
 
 	put(l, ",\"%s\":\"", key);
 	while (left) {
-		size_t n = json_utf8_length(value, left);
+		size_t n = plain_length(value, left);
 
+		put_bytes(l, value, n);
+		value += n;
+		left -= n;
+		if (!left)
+			break;
 		if (*value == '"' || *value == '\\')
 			put(l, "\\%c", *value);
-		else if (n == 0 || (unsigned char)*value < 0x20 || *value == 0x7f)
-			put(l, REPLACEMENT);
 		else
-			put(l, "%.*s", (int)n, value);
-		value += n ? n : 1;
-		left -= n ? n : 1;
+			put(l, REPLACEMENT);
+		value++;
+		left--;
 	}
 	put(l, "\"");
 }
