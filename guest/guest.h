@@ -44,6 +44,7 @@ struct guest {
 	int own_root_fd;    /* of the guest's own, when the config has one, else -1 */
 	int own_ns;         /* with such a one: the mount namespace that init stays in, or -1, */
 	int container_ns;   /* and the workload's, once there is one, or -1 */
+	int initramfs_fd;   /* the first root, once it has been left; see initramfs_empty() */
 	int button_fd;      /* of power_button_open(), or negative */
 	bool root_readonly; /* to be remounted read-only once it is furnished */
 	struct pins pins;
@@ -57,7 +58,8 @@ struct guest {
 /* Nothing is open. */
 #define GUEST_BLANK                                                                 \
 	{                                                                           \
-		.root_fd = -1, .own_root_fd = -1, .own_ns = -1, .container_ns = -1, \
+		.root_fd = -1, .initramfs_fd = -1, .own_root_fd = -1, .own_ns = -1, \
+		.container_ns = -1,                                                 \
 	}
 
 enum phase_policy { PHASE_REQUIRED, PHASE_OPTIONAL };

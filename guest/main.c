@@ -22,12 +22,12 @@
  *   mounts         the config's, with its device nodes, files and masked paths
  *   agent          what else the initrd carries: a guest agent, and the kernel's headers
  *   handover       with init_mode systemd: what the image's own init finds when it is PID 1
- *   switch root    NEWROOT becomes "/"; the initramfs is emptied
+ *   switch root    NEWROOT becomes "/"
  *   workload       a child that becomes the image's program; not with init_mode systemd
  *
- * Then supervise() reaps, relays and forwards until nobody else is left, the
- * filesystems are taken apart, and the last word goes to the host before the
- * power goes off.
+ * Then the initramfs is emptied, and supervise() reaps, relays and forwards
+ * until nobody else is left, the filesystems are taken apart, and the last word
+ * goes to the host before the power goes off.
  *
  * With init_mode systemd this process executes the image's init instead
  * (handover_run()), beside which a child keeps the report channel (keeper.c).
@@ -58,6 +58,7 @@
 #include "errno_name.h"
 #include "guest.h"
 #include "handover.h"
+#include "initramfs.h"
 #include "last_stage.h"
 #include "list.h"
 #include "log.h"
@@ -276,6 +277,7 @@ static enum machine_end live(struct guest *g, struct account *a, char *argv0,
 	         other_init ? "hands over to" : "has started",
 	         cfg->entrypoint.count ? cfg->entrypoint.items[0] : cfg->cmd.items[0],
 	         (long long)(clock_us() / 1000));
+	initramfs_empty(g);
 	if (!other_init)
 		return supervise(g, a, last);
 	handover_run(g, a, argv0);

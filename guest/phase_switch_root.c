@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The new root becomes "/": a real switch, by moving mounts, so that
- * containers and user namespaces inside find nothing beneath it; then the
- * initramfs is emptied, for its memory. When that is a root of the guest's own,
- * the workload's becomes "/" in a namespace of its own.
+ * containers and user namespaces inside find nothing beneath it. When that is a
+ * root of the guest's own, the workload's becomes "/" in a namespace of its own.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "beneath.h"
@@ -19,25 +16,7 @@
 #include "container.h"
 #include "furnish.h"
 #include "guest.h"
-#include "log.h"
 #include "own_proc.h"
-#include "remove_tree.h"
-
-/* Only ever memory, and only this one filesystem: whatever else is mounted there keeps its files.
- */
-static void free_initramfs(int fd)
-{
-	struct statfs fs;
-	struct stat st;
-
-	if (fstatfs(fd, &fs) < 0 || fstat(fd, &st) < 0 ||
-	    (fs.f_type != RAMFS_MAGIC && fs.f_type != TMPFS_MAGIC)) {
-		log_debug("the first root is no initramfs: left as it is");
-		close(fd);
-		return;
-	}
-	remove_contents(fd);
-}
 
 /* A read-only root takes no directory any more once the workload starts. That it is none after all
  * is for the workload phase to say. */
@@ -117,7 +96,7 @@ int phase_switch_root(struct guest *g)
 		return guest_error(g, errno, "cannot move the root filesystem to '/'");
 	if (chroot(".") < 0 || chdir("/") < 0)
 		return guest_error(g, errno, "cannot change to the root filesystem");
-	free_initramfs(steal_fd(&old));
+	g->initramfs_fd = steal_fd(&old);
 	close_roots(g);
 	return make_readonly(g) < 0 ? -EINVAL : container_separate(g);
 }
