@@ -15,6 +15,7 @@
 
 #include "boot_watch.h"
 #include "cleanup.h"
+#include "config_probe.h"
 #include "ext4.h"
 #include "ext4_make.h"
 #include "guest.h"
@@ -27,33 +28,20 @@ static void copy_value(blkid_probe probe, const char *name, char *to, size_t siz
 		snprintf(to, size, "%s", value);
 }
 
-/*
- * Reading is what costs at boot, so libblkid looks only for what can be
- * mounted, and for the config disk only for what that can be.
- */
-static int choose_probes(blkid_probe probe, enum filesystem_kind kind)
-{
-	static char ext2[] = "ext2", ext3[] = "ext3", ext4[] = "ext4", squashfs[] = "squashfs";
-	char *config_disk[] = {ext4, ext3, ext2, squashfs, NULL};
-
-	blkid_probe_enable_superblocks(probe, 1);
-	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_LABEL |
-	                                             BLKID_SUBLKS_UUID);
-	if (kind == FILESYSTEM_CONFIG_DISK)
-		return blkid_probe_filter_superblocks_type(probe, BLKID_FLTR_ONLYIN, config_disk);
-	return blkid_probe_filter_superblocks_usage(probe, BLKID_FLTR_ONLYIN,
-	                                            BLKID_USAGE_FILESYSTEM);
-}
-
-static int probe_bytes(int fd, int64_t offset, int64_t size, enum filesystem_kind kind,
-                       struct filesystem *fs)
+/* @size: from @offset on; 0: all the rest */
+static int ask_libblkid(int fd, int64_t offset, int64_t size, struct filesystem *fs)
 {
 	blkid_probe probe = blkid_new_probe();
 	int r;
 
 	*fs = (struct filesystem){0};
+	/* Reading is what costs at boot, so it looks only for what can be mounted. */
 	if (!probe || blkid_probe_set_device(probe, fd, offset, size) < 0 ||
-	    choose_probes(probe, kind) < 0) {
+	    blkid_probe_enable_superblocks(probe, 1) < 0 ||
+	    blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_LABEL |
+	                                                 BLKID_SUBLKS_UUID) < 0 ||
+	    blkid_probe_filter_superblocks_usage(probe, BLKID_FLTR_ONLYIN, BLKID_USAGE_FILESYSTEM) <
+	        0) {
 		blkid_free_probe(probe);
 		return -EIO;
 	}
@@ -75,12 +63,14 @@ int filesystem_probe(const char *node, enum filesystem_kind kind, struct filesys
 	_doing_ int now = boot_watch_doing("reading '%s'", node);
 	_cleanup_fd_ int fd = open(node, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-	return fd < 0 ? -errno : probe_bytes(fd, 0, 0, kind, fs);
+	if (fd < 0)
+		return -errno;
+	return kind == FILESYSTEM_CONFIG_DISK ? config_probe(fd, fs) : ask_libblkid(fd, 0, 0, fs);
 }
 
 int filesystem_probe_part(int fd, int64_t offset, int64_t size, struct filesystem *fs)
 {
-	return probe_bytes(fd, offset, size, FILESYSTEM_ANY, fs);
+	return ask_libblkid(fd, offset, size, fs);
 }
 
 /* A read-only mount of a journaling filesystem still replays its journal, on a device that others
@@ -94,29 +84,31 @@ static const char *no_replay_option(const char *type)
 	return NULL;
 }
 
-/* Sort options into mount flags and what is the filesystem's own, as mount(8) does. */
-static int split_options(const struct block_mount *m, const char *type, unsigned long *flags,
-                         char **data)
+/* Sort the config's options into mount flags and what is the filesystem's own, as mount(8) does. */
+static int split_options(const struct strlist *options, unsigned long *flags, char **data)
 {
 	_cleanup_free_ char *joined = NULL;
-	const char *extra = m->readonly ? no_replay_option(type) : NULL;
 	int r = 0;
 
-	for (size_t i = 0; m->options && i < m->options->count && r == 0; i++)
-		r = mnt_optstr_append_option(&joined, m->options->items[i], NULL);
-	if (extra && r == 0)
-		r = mnt_optstr_append_option(&joined, extra, NULL);
-	if (r < 0)
-		return r;
-	*flags = m->flags;
-	if (joined)
+	for (size_t i = 0; i < options->count && r == 0; i++)
+		r = mnt_optstr_append_option(&joined, options->items[i], NULL);
+	if (r == 0 && joined)
 		r = mnt_optstr_get_flags(joined, flags, mnt_get_builtin_optmap(MNT_LINUX_MAP));
-	if (r < 0)
-		return r;
+	return r < 0 || !joined ? r : mnt_split_optstr(joined, NULL, NULL, data, 0, 0);
+}
+
+static int make_options(const struct block_mount *m, const char *type, unsigned long *flags,
+                        char **data)
+{
+	const char *extra = m->readonly ? no_replay_option(type) : NULL;
+	int r;
+
+	*flags = m->flags;
+	r = m->options && m->options->count ? split_options(m->options, flags, data) : 0;
 	/* Last, for an "rw" among the options takes it away. */
 	if (m->readonly)
 		*flags |= MS_RDONLY;
-	return joined ? mnt_split_optstr(joined, NULL, NULL, data, 0, 0) : 0;
+	return r == 0 && extra ? mnt_optstr_append_option(data, extra, NULL) : r;
 }
 
 static int format(struct guest *g, const struct block_mount *m)
@@ -188,7 +180,7 @@ static int mount_block(struct guest *g, const struct block_mount *m, const char 
 	_doing_ int now = boot_watch_doing("mounting '%s' (%s), the %s", m->node, type, m->what);
 	_cleanup_free_ char *data = NULL;
 	unsigned long flags = 0;
-	int r = split_options(m, type, &flags, &data);
+	int r = make_options(m, type, &flags, &data);
 
 	if (r < 0)
 		return guest_error(g, -r, "cannot read the mount options of '%s'", m->what);
@@ -221,6 +213,8 @@ static int tell_unclean(struct guest *g, const struct block_mount *m, bool journ
 
 int filesystem_mount(struct guest *g, const struct block_mount *m)
 {
+	/* What has been read of a disk is forgotten when the last who has it open closes it. */
+	_cleanup_fd_ int kept = open(m->node, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct ext4_state before = {0};
 	char type[32];
 	int r = resolve_type(g, m, type, sizeof(type));

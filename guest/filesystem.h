@@ -17,10 +17,11 @@ struct filesystem {
 
 enum filesystem_kind {
 	FILESYSTEM_ANY,         /* that libblkid knows */
-	FILESYSTEM_CONFIG_DISK, /* that a config disk may have */
+	FILESYSTEM_CONFIG_DISK, /* that config_probe() knows */
 };
 
-/* filesystem_probe() - ask libblkid. Return: 0, -ENODATA when nothing is recognised, or -errno. */
+/* filesystem_probe() - Return: 0, -ENODATA when nothing is recognised, -ENOTUNIQ when it could be
+ * two, or -errno. */
 int filesystem_probe(const char *node, enum filesystem_kind kind, struct filesystem *fs);
 
 /* filesystem_probe_part() - the same of some bytes of a device that is open for reading. */
