@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "archive_tool.h"
-#include "cleanup.h"
 #include "error.h"
 #include "tree.h"
 
@@ -58,41 +57,45 @@ static unsigned parse_version(const char *text)
 	return (major << 16) + (minor << 8) + patch;
 }
 
-/* What it prints of itself; an old one says how it wants to be called, and that to nobody. */
-static int ask_version(char *text, size_t size)
+/* An old one says on standard error how it wants to be called, which nobody asked. */
+static int spawn_version(int output, pid_t *child)
 {
 	static char program[] = TOOL, version[] = "--version";
 	char *words[] = {program, version, NULL};
 	posix_spawn_file_actions_t actions;
-	_cleanup_fd_ int from = -1, to = -1;
-	int ends[2], error;
-	pid_t child;
-	ssize_t n;
+	int error = posix_spawn_file_actions_init(&actions);
 
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return errno;
-	from = ends[0];
-	to = ends[1];
-	error = posix_spawn_file_actions_init(&actions);
 	if (error)
 		return error;
-	error = posix_spawn_file_actions_adddup2(&actions, to, STDOUT_FILENO);
+	error = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
 	if (!error)
 		error = posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null",
 		                                         O_WRONLY, 0);
 	if (!error)
-		error = posix_spawnp(&child, TOOL, &actions, NULL, words, environ);
+		error = posix_spawnp(child, TOOL, &actions, NULL, words, environ);
 	posix_spawn_file_actions_destroy(&actions);
-	if (error)
-		return error;
-	close(to);
-	to = -1;
-	/* A line is less than what a pipe takes at once. */
-	n = read(from, text, size - 1);
-	text[n > 0 ? n : 0] = '\0';
-	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+	return error;
+}
+
+/* What it prints of itself: a line or two, less than what a pipe takes at once. */
+static int ask_version(char *text, size_t size)
+{
+	int ends[2], error;
+	pid_t child;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return errno;
+	error = spawn_version(ends[1], &child);
+	close(ends[1]);
+	if (!error) {
+		ssize_t n = read(ends[0], text, size - 1);
+
+		text[n > 0 ? n : 0] = '\0';
+	}
+	close(ends[0]);
+	while (!error && waitpid(child, NULL, 0) < 0 && errno == EINTR)
 		;
-	return 0;
+	return error;
 }
 
 static int check_tool(const struct image_request *request)

@@ -358,6 +358,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 	[ -z "$(ls -A out)" ]
 	# tool VERSION-LINE STATUS
 	tool() {
+		# shellcheck disable=SC2016 # expanded by the tool
 		printf '#!/bin/sh\n[ "$1" = --version ] && echo "%s" && echo usage >&2 && exit 0\nexit %s\n' \
 			"$1" "$2" >bin/mkfs.erofs
 		chmod +x bin/mkfs.erofs
@@ -367,7 +368,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 		'mkfs.erofs (erofs-utils) x' ''; do
 		tool "$line" 0
 		PATH=$PWD/bin:$PATH assert_refused "'mkfs.erofs' is of an erofs-utils before 1.8.6" --format erofs
-		[[ $stderr != *usage* ]]
+		[[ ${stderr:?} != *usage* ]]
 	done
 	head -c 3000000 /dev/urandom >f
 	tar -cf 2.tar f
