@@ -20,6 +20,7 @@
 struct layers_state {
 	struct oci_layers layers;
 	struct complaint complaint; /* about the entry being read */
+	uint64_t header_bytes;      /* of the layers whose names have been read */
 };
 
 /* A layer that is being read, entry by entry. */
@@ -77,6 +78,8 @@ static int scan_layer(struct rootfs *rootfs, struct layers_state *s, struct merg
 
 	if (error)
 		return error;
+	/* Attributes and names stay in memory, those of all layers. */
+	r.tar.header_bytes = s->header_bytes;
 	while ((error = reading_next(&r)) > 0) {
 		error = report(&r, merge_entry(merge, &r.tar.entry, &file));
 		if (error)
@@ -84,6 +87,7 @@ static int scan_layer(struct rootfs *rootfs, struct layers_state *s, struct merg
 		if (file)
 			file->source = r.entry;
 	}
+	s->header_bytes = r.tar.header_bytes;
 	return error;
 }
 

@@ -108,7 +108,7 @@ static int read_body(struct tar *t, uint64_t size, char **text)
 		                MAX_TAR_HEADER);
 	if (t->header_bytes > MAX_TAR_HEADERS)
 		return complain(t->complaint,
-		                "headers of more than %u bytes in one archive (MAX_TAR_HEADERS)",
+		                "there are headers of more than %u bytes (MAX_TAR_HEADERS)",
 		                MAX_TAR_HEADERS);
 	body = malloc((size_t)size + 1);
 	if (!body)

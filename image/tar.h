@@ -27,7 +27,7 @@
 
 struct complaint;
 
-/* What the headers of one entry, and those of all entries, may take. */
+/* What the headers of one entry, and those of all entries of all layers, may take. */
 #define MAX_TAR_HEADER  (1u << 20)
 #define MAX_TAR_HEADERS (512u << 20)
 #define MAX_TAR_SPARSE  65536u /* pieces of a sparse file */
@@ -85,7 +85,7 @@ struct tar {
 	unsigned padding;      /* and what fills its last block */
 	size_t piece;          /* of the entry, the one being read */
 	uint64_t piece_done;   /* its bytes taken */
-	uint64_t header_bytes; /* of all entries */
+	uint64_t header_bytes; /* of all entries; whoever reads more archives carries it on */
 	unsigned char block[512];
 	bool ended;
 };

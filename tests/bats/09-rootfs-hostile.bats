@@ -222,6 +222,26 @@ damage() {
 	assert_refused "entry 'pieces': files have more than 245759999 bytes (--max-bytes)" --max-bytes 245759999
 }
 
+@test "attributes take memory: those of all layers together have a limit" {
+	python3 - <<-'END'
+		import tarfile
+		record = b"1048576 SCHILY.xattr.user.x="
+		body = record + b"y" * (1048576 - len(record) - 1) + b"\n"
+		header = tarfile.TarInfo("pax")
+		header.type, header.size = tarfile.XHDTYPE, len(body)
+		with open("1.tar", "wb") as out:
+		    for number in range(60):
+		        out.write(header.tobuf(tarfile.USTAR_FORMAT) + body)
+		        out.write(tarfile.TarInfo("f%d" % number).tobuf(tarfile.USTAR_FORMAT))
+		    out.write(b"\0" * 1024)
+	END
+	# The same blob, nine times.
+	local id layer
+	id="\"sha256:$(sha256 1.tar)\"" layer="{\"mediaType\":\"$LAYER_TYPE\",$(put_blob image 1.tar)}"
+	put_image image "$id$(printf ",$id%.0s" {2..9})" "$layer$(printf ',%s' "$layer"{,,,,,,,})"
+	assert_refused "layer 9: entry 33: there are headers of more than 536870912 bytes (MAX_TAR_HEADERS)"
+}
+
 @test "a directory of 1024 levels, and one of more" {
 	nest() {
 		mkdir tree
