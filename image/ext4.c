@@ -140,6 +140,9 @@ static int finish(void *writer, const unsigned char *digest)
 	uint64_t bytes = ext2fs_blocks_count(e->fs->super) * EXT4_BLOCK;
 	errcode_t error;
 
+	/* A last group of a few blocks is not used, but was asked for. */
+	if (e->request.size > bytes)
+		bytes = e->request.size;
 	set_identity(e, digest);
 	error = ext4_write_inodes(e);
 	if (!error)

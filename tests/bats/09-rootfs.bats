@@ -244,6 +244,9 @@ setup() {
 	grep -q 'volume name: *root$' super
 	grep -q 'UUID: *01234567-89ab-cdef-0123-456789abcdef' super
 	grep -q 'features:.*has_journal' super
+	# The last ten blocks are too few for a group.
+	make_image --size 134258688
+	[ "$(stat -c %s root.img)" = 134258688 ]
 	make_image --headroom 100M
 	dumpe2fs -h root.img 2>/dev/null >super
 	[ "$(awk '/^Free blocks/ { print $3 }' super)" -ge 25600 ] || fail "$(cat super)"
@@ -377,6 +380,22 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 	PATH=$PWD/bin:$PATH assert_refused "cannot write 'out/root.img': " --format erofs
 	PATH=$PWD/bin:$PATH assert_refused "erofs has room for a label of 15 bytes, not for '0123456789abcdef'" \
 		--format erofs --label 0123456789abcdef
+}
+
+@test "squashfs and erofs: a socket is named, ext4 has it" {
+	local format
+	need_erofs
+	mkdir tree
+	python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("tree/talk")'
+	for format in squashfs erofs; do
+		run_vmconfig rootfs --dir tree --owner 0 --format $format -o out.img
+		assert_failure 1 "'talk' is a socket, which an archive has no word for"
+		[ ! -e out.img ]
+	done
+	run_vmconfig rootfs --dir tree --owner 0 -o root.img
+	assert_status 0
+	assert_sound root.img
+	inode root.img /talk | grep -q 'Type: socket'
 }
 
 @test "squashfs and erofs: holes, which an archive has as zeros, count among the bytes" {
