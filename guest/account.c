@@ -151,7 +151,8 @@ static int host_has_gone(struct account *a)
 	return -EPIPE;
 }
 
-int account_receive(struct account *a, struct report_command *c)
+/* Return: as account_receive(). */
+static int receive_new(struct account *a, struct report_command *c)
 {
 	for (;;) {
 		ssize_t n;
@@ -172,4 +173,31 @@ int account_receive(struct account *a, struct report_command *c)
 			return host_has_gone(a);
 		a->input_length += (size_t)n;
 	}
+}
+
+int account_receive(struct account *a, struct report_command *c)
+{
+	if (!a->kept_count)
+		return receive_new(a, c);
+	*c = a->kept[0];
+	a->kept_count--;
+	memmove(a->kept, a->kept + 1, a->kept_count * sizeof(*a->kept));
+	return 1;
+}
+
+bool account_is_full(const struct account *a)
+{
+	return a->kept_count == sizeof(a->kept) / sizeof(*a->kept);
+}
+
+int account_look_for_stop(struct account *a)
+{
+	bool found = false;
+	int r = 0;
+
+	while (!account_is_full(a) && (r = receive_new(a, &a->kept[a->kept_count])) > 0)
+		found |= a->kept[a->kept_count++].request == REQUEST_STOP;
+	if (found)
+		return 1;
+	return r < 0 ? r : 0;
 }

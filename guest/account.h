@@ -20,6 +20,9 @@ struct account {
 	char input[256]; /* a line from the host, not yet whole */
 	size_t input_length;
 	bool input_overrun; /* the line at hand is too long: skip to its end */
+	/* That came before anybody would act on them; account_receive() returns them first. */
+	struct report_command kept[32];
+	size_t kept_count;
 };
 
 void account_init(struct account *a);
@@ -42,5 +45,14 @@ void account_send(struct account *a, const struct report_message *m);
  * Return: 1 with a command, 0 when there is none, -EPIPE while no host is connected.
  */
 int account_receive(struct account *a, struct report_command *c);
+
+/*
+ * account_look_for_stop() - read what the host has said, and keep it for account_receive().
+ * Return: 1 when it has asked for a stop; 0; -EPIPE while no host is connected.
+ */
+int account_look_for_stop(struct account *a);
+
+/* account_is_full() - whether no more can be kept: the rest stays in the port. */
+bool account_is_full(const struct account *a);
 
 #endif

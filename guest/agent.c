@@ -4,14 +4,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "beneath.h"
 #include "carried_file.h"
 #include "cleanup.h"
+#include "console.h"
+#include "report.h"
 #include "exec_plan.h"
 #include "guest.h"
 #include "launch.h"
@@ -32,6 +36,8 @@ static char home_variable[] = "HOME=/root";
 
 /* Whether the initrd has one; it is gone once the roots are switched. */
 static bool installed;
+
+static pid_t agent_pid; /* 0: none is running */
 
 static const char *agent_path(const struct guest *g)
 {
@@ -78,16 +84,12 @@ int agent_install(struct guest *g)
 /* --- started by init ----------------------------------------------------------------------------
  */
 
-/* A session of its own, nothing to read, and the console for what it says. */
 static int apply_stdio(const struct step *s)
 {
-	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	_cleanup_fd_ int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
 	(void)s;
-	if (null < 0 || setsid() < 0 || dup2(null, STDIN_FILENO) < 0 ||
-	    dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
-		return -errno;
-	return 0;
+	return null < 0 ? -errno : console_session(null);
 }
 
 /* init itself is out of the out-of-memory killer's reach. */
@@ -114,7 +116,7 @@ static int run(struct guest *g, const struct exec_plan *exec)
 		r = launch_fork(&l, &steps, exec, fork);
 	if (r < 0)
 		guest_error(g, -r, "cannot start the guest agent '%s'", exec->argv[0]);
-	else if (launch_go(&l) == 0)
+	else if ((agent_pid = launch_go(&l)) == 0)
 		r = guest_error(g, l.error ? l.error : ECHILD, "cannot start the guest agent '%s'",
 		                exec->argv[0]);
 	launch_release(&l);
@@ -143,6 +145,22 @@ int agent_start(struct guest *g)
 	exec.argv = argv;
 	log_debug("guest agent: %s", path);
 	return run(g, &exec);
+}
+
+bool agent_has_failed(pid_t pid, int status, struct report_message *m)
+{
+	if (pid != agent_pid)
+		return false;
+	agent_pid = 0;
+	if (status == 0) {
+		log_debug("the guest agent has done its work");
+		return false;
+	}
+	*m = (struct report_message){.event = REPORT_NOTICE, .name = "supervise"};
+	snprintf(m->error, sizeof(m->error), "the guest agent %s %d: it is not started again",
+	         WIFSIGNALED(status) ? "was killed by signal" : "has ended with status",
+	         WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+	return true;
 }
 
 /* --- started by systemd -------------------------------------------------------------------------

@@ -10,10 +10,16 @@
 #include "list.h"
 #include "log.h"
 
+/* ECANCELED is of stop_wait() alone. */
+static const char *explain(int errnum)
+{
+	return errnum == ECANCELED ? "a stop has been asked for" : strerror(errnum);
+}
+
 static void __attribute__((format(printf, 3, 0)))
 say(struct guest *g, int errnum, const char *format, va_list args)
 {
-	const char *why = errnum ? strerror(errnum) : "";
+	const char *why = errnum ? explain(errnum) : "";
 	size_t room = sizeof(g->error) - (errnum ? strlen(": ") + strlen(why) : 0);
 	int n;
 
@@ -35,7 +41,7 @@ int guest_error(struct guest *g, int errnum, const char *format, ...)
 	va_start(args, format);
 	say(g, errnum, format, args);
 	va_end(args);
-	g->failure = NULL;
+	g->failure = errnum == ECANCELED ? FAILURE_STOPPED : NULL;
 	return errnum ? -errnum : -EINVAL;
 }
 

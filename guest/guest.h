@@ -70,9 +70,13 @@ struct phase {
 	enum phase_policy policy;
 };
 
+/* The code of a boot that somebody has asked to stop. */
+#define FAILURE_STOPPED "stopped"
+
 /*
  * guest_error() - say why a phase fails.
- * @errnum: an errno value, whose text is appended, or 0
+ * @errnum: an errno value, whose text is appended, or 0; ECANCELED, of stop_wait(), has the code
+ *          FAILURE_STOPPED
  *
  * Return: -@errnum, or -EINVAL when that is 0: what the phase returns.
  */

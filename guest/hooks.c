@@ -15,6 +15,7 @@
 #include "boot_watch.h"
 #include "cleanup.h"
 #include "clock.h"
+#include "console.h"
 #include "container.h"
 #include "exec_plan.h"
 #include "guest.h"
@@ -23,6 +24,7 @@
 #include "oci_state.h"
 #include "process_attributes.h"
 #include "steps.h"
+#include "stop_request.h"
 
 #define SECOND_US INT64_C(1000000)
 #define KILLED_US (5 * SECOND_US) /* SIGKILL to leaving it to itself */
@@ -39,11 +41,8 @@ struct hook_run {
 
 static int apply_stdio(const struct step *s)
 {
-	/* Its own session: what it starts can be killed with it, and no terminal is its own. */
-	if (setsid() < 0 || dup2((int)s->values[0], STDIN_FILENO) < 0 ||
-	    dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
-		return -errno;
-	return 0;
+	/* What it starts can be killed with it, and no terminal is its own. */
+	return console_session((int)s->values[0]);
 }
 
 /* A file rather than a pipe: a hook need not read it. */
@@ -115,30 +114,48 @@ static void release(struct hook_run *run)
 		close(run->state);
 }
 
-/* Return: whether it has ended in time. */
-static bool wait_for_end(pid_t pid, int64_t deadline_us)
+static void send_signal(pid_t pid, int number)
+{
+	kill(-pid, number); /* the group that it leads */
+	kill(pid, number);
+}
+
+/*
+ * Wait for the hook's end, and see to it: at its limit, and when the machine is to stop. One that
+ * not even SIGKILL ends is left to itself.
+ *
+ * Return: 1 when it has ended by itself; 0 at the limit; -ECANCELED
+ */
+static int wait_for_end(const struct guest *g, pid_t pid, int64_t limit_s, int *status)
 {
 	_cleanup_fd_ int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	/* Without one it is waited for without a limit. */
+	int r = fd < 0 ? 1 : stop_wait(fd, clock_us() + limit_s * SECOND_US);
+	bool ended = r != 0 && r != -ECANCELED;
 
-	if (fd < 0)
-		return true; /* it is waited for without a limit, then */
-	return boot_watch_wait(fd, deadline_us) > 0;
+	if (r == -ECANCELED) {
+		log_debug("stopping the hook");
+		send_signal(pid, SIGTERM);
+		send_signal(pid, SIGCONT);
+		ended = boot_watch_wait(fd, clock_us() + stop_limit_us(&g->config)) > 0;
+	}
+	if (!ended) {
+		send_signal(pid, SIGKILL);
+		ended = boot_watch_wait(fd, clock_us() + KILLED_US) > 0;
+	}
+	while (ended && waitpid(pid, status, 0) < 0 && errno == EINTR)
+		;
+	return r < 0 && r != -ECANCELED ? 1 : r;
 }
 
 static int take_end(struct guest *g, const struct hook *hook, pid_t pid)
 {
 	int64_t limit_s = hook->timeout.set ? hook->timeout.value : HOOK_LIMIT_S;
-	bool in_time = wait_for_end(pid, clock_us() + limit_s * SECOND_US);
-	int status = 0;
+	int status = 0, r = wait_for_end(g, pid, limit_s, &status);
 
-	if (!in_time) {
-		kill(-pid, SIGKILL); /* the group that it leads */
-		kill(pid, SIGKILL);
-	}
-	while ((in_time || wait_for_end(pid, clock_us() + KILLED_US)) &&
-	       waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (!in_time)
+	if (r < 0)
+		return guest_error(g, -r, "hook '%s' has been ended", hook->path);
+	if (r == 0)
 		return guest_error(g, 0, "hook '%s' was killed: it had not ended after %lld s",
 		                   hook->path, (long long)limit_s);
 	if (WIFSIGNALED(status))
@@ -187,6 +204,8 @@ int hooks_run(struct guest *g, pid_t pid)
 		struct hook_run run = {.hook = &hooks->start_container.items[i], .state = -1};
 
 		log_debug("hook: %s", run.hook->path);
+		if (stop_is_asked())
+			return guest_error(g, ECANCELED, "hook '%s' does not run", run.hook->path);
 		r = make_ready(g, &run, pid);
 		if (r == 0)
 			r = run_one(g, &run);

@@ -20,6 +20,7 @@
 
 #include "cleanup.h"
 #include "clock.h"
+#include "console.h"
 #include "contract.h"
 #include "handover.h"
 #include "init_kind.h"
@@ -181,6 +182,7 @@ static int64_t earlier(int64_t a, int64_t b)
 
 static void __attribute__((noreturn)) keep(struct keeper *k)
 {
+	take_commands(k); /* those that were kept */
 	for (;;) {
 		struct pollfd fds[POLL_COUNT] = {
 		    [POLL_SIGNAL] = {.fd = k->signal_fd, .events = POLLIN},
@@ -228,8 +230,7 @@ static int leave_root(void)
 static void open_console(void)
 {
 	_cleanup_fd_ int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	_cleanup_fd_ int console =
-	    open("/dev/console", O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	_cleanup_fd_ int console = console_open(O_WRONLY | O_NONBLOCK);
 
 	dup2(null, STDIN_FILENO);
 	dup2(null, STDOUT_FILENO);

@@ -7,14 +7,18 @@
 #include "last_stage.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "account.h"
+#include "cleanup.h"
 #include "clock.h"
+#include "console.h"
 #include "guest.h"
 #include "keeper.h"
 #include "log.h"
@@ -77,6 +81,15 @@ void end_the_rest(void)
 		log_error("processes are left that SIGKILL does not end");
 }
 
+/* Standard error is what the init has left of it. */
+static void open_console(void)
+{
+	_cleanup_fd_ int fd = console_open(O_WRONLY | O_NONBLOCK);
+
+	if (fd >= 0)
+		dup2(fd, STDERR_FILENO);
+}
+
 void last_stage(const char *word)
 {
 	enum machine_end end = end_of(word);
@@ -84,6 +97,7 @@ void last_stage(const char *word)
 	struct guest g = GUEST_BLANK;
 	struct account account;
 
+	open_console();
 	account_init(&account);
 	if (phase_cmdline(&g) < 0)
 		log_warning("%s", g.error);

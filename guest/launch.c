@@ -17,9 +17,11 @@
 #include "contract.h"
 #include "exec_plan.h"
 #include "steps.h"
+#include "stop_request.h"
 
-#define LIMIT_US  60000000
-#define KILLED_US 5000000 /* SIGKILL to leaving it to itself */
+#define SECOND_US INT64_C(1000000)
+#define LIMIT_US  (60 * SECOND_US)
+#define KILLED_US (5 * SECOND_US) /* SIGKILL to leaving it to itself */
 
 struct launch_progress {
 	volatile size_t step;
@@ -127,38 +129,39 @@ static void reap(struct launch *l)
 	l->pid = 0;
 }
 
-/* Nobody writes into it: it is ready when the child's end has closed. */
-static bool is_closed_by(const struct launch *l, int64_t deadline_us)
-{
-	int n = boot_watch_wait(l->closed, deadline_us);
-
-	if (n < 0)
-		wait_at(l->closed);
-	return n != 0;
-}
-
-/* It may be in a system call that nothing ends, of a filesystem whose host has gone. */
-static void give_up(struct launch *l)
+/* Killed, it may still be in a system call that nothing ends, of a filesystem whose host has gone.
+ */
+static void give_up(struct launch *l, int error)
 {
 	kill(l->pid, SIGKILL);
 	l->step = l->progress->step;
-	l->error = ETIMEDOUT;
-	if (is_closed_by(l, clock_us() + KILLED_US))
+	l->error = error;
+	if (boot_watch_wait(l->closed, clock_us() + KILLED_US) > 0)
 		reap(l);
 	l->pid = 0;
 }
 
 pid_t launch_go(struct launch *l)
 {
+	int64_t now = clock_us(), deadline = now + l->limit_us;
+	/* A stop that is asked for while a start goes well finds the program started. */
+	int64_t usual = now + SECOND_US;
 	pid_t pid = l->pid;
 	char byte = 0;
+	int r;
 
 	while (write(l->gate, &byte, 1) < 0 && errno == EINTR)
 		;
-	if (!is_closed_by(l, clock_us() + l->limit_us)) {
-		give_up(l);
+	/* Nobody writes into it: it is ready when the child's end has closed. */
+	r = boot_watch_wait(l->closed, usual < deadline ? usual : deadline);
+	if (r == 0)
+		r = stop_wait(l->closed, deadline);
+	if (r == 0 || r == -ECANCELED) {
+		give_up(l, r ? ECANCELED : ETIMEDOUT);
 		return 0;
 	}
+	if (r < 0)
+		wait_at(l->closed);
 	l->step = l->progress->step;
 	l->error = l->progress->error;
 	if (l->step == l->steps && !l->error) {

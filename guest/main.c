@@ -53,6 +53,7 @@
 #include "account.h"
 #include "boot_watch.h"
 #include "clock.h"
+#include "console.h"
 #include "contract.h"
 #include "crash.h"
 #include "errno_name.h"
@@ -66,6 +67,7 @@
 #include "rcu.h"
 #include "shutdown.h"
 #include "signal_set.h"
+#include "stop_request.h"
 #include "supervise.h"
 #include "sysrq.h"
 #include "workload.h"
@@ -193,11 +195,16 @@ static void rescue(void)
 	pid = fork();
 	if (pid == 0) {
 		sigset_t none;
+		int console;
 
 		signal(SIGPIPE, SIG_DFL);
 		sigemptyset(&none);
 		sigprocmask(SIG_SETMASK, &none, NULL);
 		setsid();
+		/* init's own may not block, which no shell expects. */
+		console = console_open(O_RDWR);
+		for (int fd = STDIN_FILENO; console >= 0 && fd <= STDERR_FILENO; fd++)
+			dup2(console, fd);
 		execl("/bin/sh", "sh", "-i", (char *)NULL);
 		/* Inside, where its libraries are. */
 		if (chroot(NEWROOT) == 0 && chdir("/") == 0)
@@ -223,7 +230,7 @@ static void report_failure(struct guest *g, struct account *a, struct report_mes
 		errno_name(g->error_number, m->error_name, sizeof(m->error_name));
 	/* Without a config nobody has said where to report: a port, if one comes, is the place. */
 	account_settle(a, &g->config);
-	if (g->cmdline.rescue)
+	if (g->cmdline.rescue && g->error_number != ECANCELED)
 		rescue();
 }
 
@@ -322,13 +329,15 @@ int main(int argc, char **argv)
 	g.cmdline.stall_ms = STALL_MS;
 	boot_watch_start();
 	g.button_fd = power_button_open();
+	stop_request_watch(&account, g.button_fd);
 	r = run_phases(&g, &account);
 	boot_watch_end();
+	stop_request_leave();
 	if (r == 0) {
 		end = live(&g, &account, argv[0], &last);
 	} else {
 		report_failure(&g, &account, &last);
-		end = g.cmdline.end;
+		end = stop_request_end(g.cmdline.end);
 		end_the_rest(); /* an agent, what hooks have left: they may hold files open */
 	}
 	crash_phase("shutdown");

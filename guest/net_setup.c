@@ -14,12 +14,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "boot_watch.h"
 #include "clock.h"
 #include "log.h"
 #include "net_nics.h"
 #include "net_request.h"
 #include "netlink.h"
+#include "stop_request.h"
 
 /* A name that is nobody's, while two interfaces exchange theirs. */
 #define NAME_BETWEEN "vmconfig-swap"
@@ -93,14 +93,13 @@ static int find_nics(struct setup *s, enum match_by by)
 {
 	for (;;) {
 		const struct nic_plan *missing = nics_match(&s->nics, s->plan, by);
-		int left = clock_left_ms(s->deadline_us);
 		int r;
 
 		if (!missing)
 			return 0;
-		boot_watch_until(s->deadline_us);
-		r = left > 0 ? netlink_wait(&s->events, left) : 0;
-		boot_watch_until(0);
+		r = stop_wait(s->events.fd, s->deadline_us);
+		if (r > 0)
+			r = netlink_drain(&s->events);
 		if (r == 0)
 			return report_missing(s, missing);
 		if (r < 0)

@@ -3,7 +3,6 @@
 #include "netlink.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +16,7 @@
 /* The kernel answers at once; this is only so that a lost answer is no hang. */
 #define ANSWER_TIMEOUT_S 10
 
-/* Events taken off a socket at once, so that a flood of them cannot hold netlink_wait(). */
+/* Events taken off a socket at once, so that a flood of them cannot hold netlink_drain(). */
 #define MAX_DRAIN 1024
 
 int netlink_open(struct netlink *nl, uint32_t groups)
@@ -265,16 +264,10 @@ int netlink_dump(struct netlink *nl, struct netlink_message *m,
 	return dump.result < 0 ? dump.result : (dump.interrupted ? -EAGAIN : 0);
 }
 
-int netlink_wait(struct netlink *nl, int timeout_ms)
+int netlink_drain(struct netlink *nl)
 {
-	struct pollfd wait = {.fd = nl->fd, .events = POLLIN};
 	char byte;
-	int n = poll(&wait, 1, timeout_ms);
 
-	if (n < 0)
-		return errno == EINTR ? 1 : -errno;
-	if (n == 0)
-		return 0;
 	for (int i = 0; i < MAX_DRAIN; i++) {
 		if (recv(nl->fd, &byte, sizeof(byte), MSG_DONTWAIT) >= 0)
 			continue;

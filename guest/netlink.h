@@ -32,7 +32,7 @@ struct netlink_message {
 
 /*
  * netlink_open() - a socket to the kernel's routing tables.
- * @groups: RTMGRP_* to be told of changes for netlink_wait(), or 0 for requests
+ * @groups: RTMGRP_* to be told of changes, or 0 for requests
  *
  * Return: 0 or -errno.
  */
@@ -59,13 +59,12 @@ int netlink_dump(struct netlink *nl, struct netlink_message *m,
                  int (*each)(const struct nlmsghdr *entry, void *data), void *data);
 
 /*
- * netlink_wait() - until something changed in the groups of netlink_open(). What changed is not
- * told.
- * @timeout_ms: milliseconds
+ * netlink_drain() - once something has changed in the groups of netlink_open(), which makes the
+ * socket readable. What changed is not told.
  *
- * Return: 1 when something may have changed, 0 when the time is over, or -errno.
+ * Return: 1, or -errno.
  */
-int netlink_wait(struct netlink *nl, int timeout_ms);
+int netlink_drain(struct netlink *nl);
 
 /*
  * netlink_find() - an attribute in a row of them.

@@ -13,6 +13,7 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "confine.h"
+#include "console.h"
 #include "container.h"
 #include "contract.h"
 #include "exec_plan.h"
@@ -213,6 +214,7 @@ int phase_workload(struct guest *g)
 	if (r == 0) {
 		cgroup_prepare();
 		protect_init();
+		console_unblock();
 		r = agent_start(g);
 	}
 	if (r == 0)

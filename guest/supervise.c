@@ -10,7 +10,6 @@
  */
 #include "supervise.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent.h"
 #include "clock.h"
 #include "contract.h"
 #include "log.h"
@@ -27,6 +27,7 @@
 #include "resident.h"
 #include "signal_set.h"
 #include "signals.h"
+#include "stop_request.h"
 #include "workload.h"
 
 #define SECOND_US INT64_C(1000000)
@@ -37,10 +38,9 @@
 #define HOST_SILENCE_US (30 * SECOND_US) /* a host that takes nothing and says nothing has gone */
 /* A boot that fails early may be over before the host's hello is here; a host that has none to say
  * gets as much time to take the last line before the power goes. */
-#define HELLO_US       SECOND_US
-#define DEFAULT_STOP_S 10
-#define BLIND_MS       100 /* between looks for signals, should there be no signalfd(2) */
-#define MAX_REAPED     256 /* at once: a storm of forks must not keep the rest waiting */
+#define HELLO_US   SECOND_US
+#define BLIND_MS   100 /* between looks for signals, should there be no signalfd(2) */
+#define MAX_REAPED 256 /* at once: a storm of forks must not keep the rest waiting */
 
 enum state { RUNNING, ENDING, DRAINING, ENDED };
 
@@ -112,6 +112,17 @@ static void note_unkillable(struct supervisor *s)
 	log_error("%s", m->error);
 }
 
+/* One that ends with the machine has not failed. */
+static void note_agent(struct supervisor *s, pid_t pid, int status)
+{
+	struct report_message m;
+
+	if (!agent_has_failed(pid, status, &m))
+		return;
+	log_warning("%s", m.error);
+	account_send(s->account, &m);
+}
+
 /* Return: whether any child is left. */
 static bool reap(struct supervisor *s)
 {
@@ -123,6 +134,8 @@ static bool reap(struct supervisor *s)
 
 		if (pid <= 0)
 			return pid == 0;
+		if (s->state == RUNNING)
+			note_agent(s, pid, status);
 		if (pid != workload.pid)
 			continue;
 		note_exit(s, status);
@@ -199,34 +212,13 @@ static void on_deadline(struct supervisor *s)
 	}
 }
 
-/* Of real time, as systemd has them: counted from glibc's SIGRTMIN, which the kernel numbers 34. */
-static const struct {
-	int number;
-	enum machine_end end;
-} end_signals[] = {
-    {34 + 3, MACHINE_HALT},
-    {34 + 4, MACHINE_POWER_OFF},
-    {34 + 5, MACHINE_REBOOT},
-    {34 + 6, MACHINE_KEXEC},
-};
-
-/* Return: whether @number asks for an end of the machine. The last one asked for is the one. */
-static bool take_end_signal(struct supervisor *s, int number)
-{
-	for (size_t i = 0; i < sizeof(end_signals) / sizeof(*end_signals); i++) {
-		if (end_signals[i].number != number)
-			continue;
-		s->end = end_signals[i].end;
-		stop(s);
-		return true;
-	}
-	return false;
-}
-
 static void take_signal(struct supervisor *s, int number)
 {
-	if (take_end_signal(s, number))
+	/* The last one asked for is the one. */
+	if (stop_signal_end(number, &s->end)) {
+		stop(s);
 		return;
+	}
 	switch (number) {
 	case SIGCHLD: /* reaped on every round */
 	case SIGPIPE:
@@ -375,12 +367,9 @@ enum machine_end supervise(const struct guest *g, struct account *a, struct repo
 	    .button_fd = g->button_fd,
 	    .end = g->cmdline.end,
 	    .stop_signal = cfg->stop_signal ? signal_parse(cfg->stop_signal) : SIGTERM,
-	    .stop_us =
-	        (cfg->stop_timeout.set ? cfg->stop_timeout.value : DEFAULT_STOP_S) * SECOND_US,
+	    .stop_us = stop_limit_us(cfg),
 	};
 
-	/* A console that the workload stops must not stop init. */
-	fcntl(STDERR_FILENO, F_SETFL, O_RDWR | O_NONBLOCK);
 	*m = (struct report_message){.event = REPORT_EXIT, .code = workload.status};
 	snprintf(m->error, sizeof(m->error), "%s", workload.error);
 	if (workload.pid > 0)

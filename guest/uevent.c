@@ -7,8 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "boot_watch.h"
 #include "clock.h"
+#include "stop_request.h"
 
 #define KERNEL_EVENTS 1 /* the multicast group that the kernel speaks to; 2 is udev's */
 
@@ -32,14 +32,14 @@ static int listen_to_kernel(void)
 static int wait_for_event(int fd, int64_t deadline_us)
 {
 	char event[4096];
-	int n;
+	int r;
 
 	/* However often something happens, it is not waited for longer. */
 	if (clock_us() >= deadline_us)
 		return 0;
-	n = boot_watch_wait(fd, deadline_us);
-	if (n <= 0)
-		return n;
+	r = stop_wait(fd, deadline_us);
+	if (r <= 0)
+		return r;
 	/* What it says does not matter, only that it came: the caller looks again. ENOBUFS means
 	 * many came. */
 	while (recv(fd, event, sizeof(event), 0) >= 0 || errno == ENOBUFS || errno == EINTR)

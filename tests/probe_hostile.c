@@ -4,9 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fuse.h>
 #include <linux/loop.h>
 #include <sched.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -174,6 +176,54 @@ static int verb_loop_mount(char **words)
 	return 0;
 }
 
+/* A filesystem whose server takes what it is asked, and answers nothing but the first question. */
+static void __attribute__((noreturn)) serve_nothing(int fuse)
+{
+	static char request[1 << 16];
+	const struct {
+		struct fuse_out_header header;
+		struct fuse_init_out init;
+	} answer = {
+	    .header = {.len = sizeof(answer)},
+	    .init = {.major = FUSE_KERNEL_VERSION, .minor = 31, .max_write = 4096},
+	};
+	struct fuse_in_header header;
+
+	setsid();
+	while (read(fuse, request, sizeof(request)) > 0) {
+		memcpy(&header, request, sizeof(header));
+		if (header.opcode != FUSE_INIT)
+			continue;
+		memcpy(request, &answer, sizeof(answer));
+		memcpy(request + offsetof(struct fuse_out_header, unique), &header.unique,
+		       sizeof(header.unique));
+		(void)!write(fuse, request, sizeof(answer));
+	}
+	_exit(0);
+}
+
+/* In a system call that not even SIGKILL ends, as long as the server lives. */
+static int verb_stuck(char **words)
+{
+	char options[64];
+	struct stat st;
+	pid_t pid;
+	int fuse;
+
+	mknod("/dev/fuse", S_IFCHR | 0600, makedev(10, 229));
+	fuse = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+	snprintf(options, sizeof(options), "fd=%d,rootmode=40000,user_id=0,group_id=0", fuse);
+	if (fuse < 0 || mount("probe", words[0], "fuse.probe", 0, options) < 0)
+		return complain(words[0]);
+	pid = fork();
+	if (pid == 0)
+		serve_nothing(fuse);
+	close(fuse); /* the last one is to be the server's */
+	printf("stuck\n");
+	fflush(stdout);
+	return pid < 0 || stat(words[0], &st) < 0 ? complain(words[0]) : 0;
+}
+
 /* What follows has mounts of its own, which end with it. */
 static int verb_own_mounts(char **words)
 {
@@ -201,14 +251,10 @@ static int verb_swap(char **words)
 }
 
 const struct verb hostile_verbs[] = {
-    {"hog", 0, 0, verb_hog},
-    {"hog-child", 0, 0, verb_hog_child},
-    {"fill", 1, 0, verb_fill},
-    {"port-garbage", 0, 0, verb_port_garbage},
-    {"loop", 1, 0, verb_loop},
-    {"loop-mount", 2, 0, verb_loop_mount},
-    {"swap", 1, 0, verb_swap},
-    {"remount-ro", 1, 0, verb_remount_ro},
-    {"own-mounts", 0, 0, verb_own_mounts},
+    {"hog", 0, 0, verb_hog},     {"hog-child", 0, 0, verb_hog_child},
+    {"fill", 1, 0, verb_fill},   {"port-garbage", 0, 0, verb_port_garbage},
+    {"loop", 1, 0, verb_loop},   {"loop-mount", 2, 0, verb_loop_mount},
+    {"swap", 1, 0, verb_swap},   {"remount-ro", 1, 0, verb_remount_ro},
+    {"stuck", 1, 0, verb_stuck}, {"own-mounts", 0, 0, verb_own_mounts},
     {NULL, 0, 0, NULL},
 };

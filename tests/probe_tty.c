@@ -184,7 +184,29 @@ static int verb_jobs(char **words)
 	return 0;
 }
 
+/* Of the open file on standard output, for all that share it: 1, or 0. */
+static int verb_nonblock(char **words)
+{
+	int flags = fcntl(STDOUT_FILENO, F_GETFL);
+
+	if (fcntl(STDOUT_FILENO, F_SETFL,
+	          **words == '1' ? flags | O_NONBLOCK : flags & ~O_NONBLOCK) < 0)
+		return complain(*words);
+	return 0;
+}
+
+/* Standard error goes nowhere from here on. */
+static int verb_hush_errors(char **words)
+{
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	(void)words;
+	return null < 0 || dup2(null, STDERR_FILENO) < 0 ? complain("") : 0;
+}
+
 const struct verb tty_verbs[] = {
+    {"hush-errors", 0, 0, verb_hush_errors},
+    {"nonblock", 1, 0, verb_nonblock},
     {"winsize", 0, 0, verb_winsize},
     {"ttyname", 0, 0, verb_ttyname},
     {"reopen-tty", 0, 0, verb_reopen},

@@ -355,6 +355,7 @@ seed_config() {
 	need busybox
 	tree bin/
 	cp "$(command -v busybox)" tree/bin/sh
+	ln -s sh tree/bin/cat
 	make_image root.img tree
 	config '.user = {name: "nobody-here"}' say no
 	boot_image root.img,ro --cmdline vmconfig.rescue --when 'rescue shell' --type $'echo in the shell\nexit\n'
@@ -363,6 +364,13 @@ seed_config() {
 	boot_image root.img,ro
 	assert_failed workload "user 'nobody-here' not found"
 	refute_output_contains shell
+	config '.hooks = {start_container: [{path: "/none"}]}' say no
+	boot_image root.img,ro --cmdline vmconfig.rescue --when 'rescue shell' \
+		--type $'cat /proc/1/fdinfo/2 /proc/self/fdinfo/0\nexit\n'
+	assert_failed workload "cannot run hook '/none'"
+	# init's console does not block by then, the shell's does.
+	read -r -d '' inits shells < <(sed -n 's/^flags:\t//p' <<<"${output//$'\r'/}") || true
+	(((inits & 04000) && !(shells & 04000))) || explain "O_NONBLOCK: $inits $shells"
 }
 
 @test "before the switch of roots the rescue shell is the image's, with its libraries" {

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # From the workload's start to power-off: signals, orphans, what a workload can do to PID 1 and
 # its mounts, and filesystems that are clean whatever it did.
+# shellcheck disable=SC2154 # ns.bash sets last
 
 load helper
 load ns
@@ -262,4 +263,30 @@ teardown() {
 	assert_clean upper.img
 	assert_clean volume.img
 	assert_clean inrun.img
+}
+
+# stop_after PHASE OPTION… - boot, and tell the machine to stop once it is past that phase.
+stop_after() {
+	boot --cmdline "vmconfig.log=debug vmconfig.wait=50 $2" --when "init: $1: " --kill TERM "${@:3}"
+}
+
+@test "a request to stop ends the wait for a device or an interface that does not come" {
+	config . say no
+	stop_after modules vmconfig.disk=serial=none
+	assert_failed 'config disk' 'cannot wait for the config disk: a stop has been asked for'
+	[ "$(jq -r .failure <<<"$last")" = stopped ] || explain "$last"
+	config '.volume_mounts = [{device: "/dev/vdz", path: "/data", mode: "rw"}]' say no
+	stop_after sysctl ''
+	assert_failed volumes "cannot wait for '/dev/vdz': a stop has been asked for"
+	config '.network_enabled = true | .interfaces = [{name: "eth9", addresses: ["192.0.2.1/24"]}]' say no
+	stop_after machine vmconfig.end=halt
+	assert_failed network 'cannot wait for network interfaces: a stop has been asked for'
+	assert_stderr 'nsboot: the machine was halted'
+}
+
+@test "stopped before there is a workload, no rescue shell is started" {
+	config '.volume_mounts = [{device: "/dev/vdz", path: "/data", mode: "rw"}]' say no
+	stop_after sysctl vmconfig.rescue
+	assert_failed volumes 'a stop has been asked for'
+	refute_output_contains 'rescue shell'
 }

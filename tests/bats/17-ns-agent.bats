@@ -66,6 +66,31 @@ STOP_WHEN_UP="until [ -e /proc/\$INIT_PID/root/run/agent-up ]; do sleep 0.05; do
 	[ "$status" -eq 0 ] || assert_exit 143 15
 }
 
+@test "an agent that fails is reported, and not started again; one that has done its work is not" {
+	local words text notice
+	while IFS='|' read -r words text notice; do
+		config ".agent = {path: \"/probe\", args: (\"$words\" | split(\" \"))}" sleep-until-signal
+		boot --cmdline vmconfig.log=debug --when "$text" --kill TERM
+		# The workload may be ready by then, or not.
+		[ "$status" -eq 0 ] || assert_exit 143 15
+		[ "$(grep -c 'agent is up' <<<"$output")" -eq 1 ] || explain 'expected it once'
+		[ "$(jq -r 'select(.event == "notice").text' report)" = "${notice:+$text$notice}" ] ||
+			explain "$(<report)"
+	done <<-'END'
+		say agent is up , exit 3|the guest agent has ended with status 3|: it is not started again
+		say agent is up , kill 9|the guest agent was killed by signal 9|: it is not started again
+		say agent is up|the guest agent has done its work|
+	END
+}
+
+@test "an agent and init do not share the open file of the console" {
+	config ".agent = {path: \"/probe\", args: [\"nonblock\", \"0\", \",\", \"cat\", \"/proc/1/fdinfo/2\", \",\", $UP]}" \
+		sleep-until-signal
+	boot --when ready --run "$STOP_WHEN_UP"
+	flags=$(sed -n 's/^flags:\t//p' <<<"$output")
+	((flags & 04000)) || explain "init's own has to be O_NONBLOCK"
+}
+
 @test "skip_guest_agent" {
 	config '.skip_guest_agent = true | .agent = {path: "/opt/agent", args: ["say", "agent is up"]}' \
 		stat /opt/agent , exit 0

@@ -232,3 +232,10 @@ assert_ended() {
 	assert_status 0
 	[ "$(jq -r .event report | tail -n 3 | paste -sd,)" = started,stopping,exit ] || explain "$(cat report)"
 }
+
+@test "the last stage speaks on the console, whatever the init has left of its standard error" {
+	become_init hush-errors , become $LAST_STAGE poweroff
+	boot --cmdline vmconfig.log=debug
+	assert_ended
+	assert_line 'init: the last stage: poweroff'
+}

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Life and death of init: what ends the machine, and how.
-# shellcheck disable=SC2154 # bats and ns.bash set stderr and last
+# shellcheck disable=SC2034,SC2154 # ns.bash sets last and reads STILL_MOUNTED
 
 load helper
 load ns

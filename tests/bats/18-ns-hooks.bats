@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Hooks that run in the guest before the workload: order, input, environment, limits, failures.
-# shellcheck disable=SC2154 # ns.bash sets output
+# shellcheck disable=SC2030,SC2031,SC2154 # ns.bash sets output
 
 load helper
 load ns
@@ -114,4 +114,76 @@ hooks() {
 	assert_line hook
 	assert_line 'tty 0 1 1'
 	assert_line 'tty 1 1 1'
+}
+
+# stop_hook WORD… - boot with the probe as a hook; the machine is told to stop once it is "ready".
+stop_hook() {
+	local how=$1
+	shift
+	config "$(hooks "$(hook "$@")" "$(hook say next)") | ${FILTER:-.}" say no
+	boot --when ready --kill "$how"
+}
+
+@test "a request to stop ends the hook that runs, and no workload is started" {
+	local signal end
+	while read -r signal end; do
+		stop_hook "$signal" sleep-until-signal
+		assert_failed workload "hook '/probe' has been ended: a stop has been asked for"
+		[ "$(jq -r .failure <<<"$last")" = stopped ] || explain "$last"
+		assert_line 'signal 15'
+		! grep -qxE 'next|no' <<<"$output" || explain 'that is not stopped'
+		[ "$stderr" = "${end:+nsboot: the machine was $end}" ] || explain "expected: $end"
+	done <<-'END'
+		TERM
+		INT
+		PWR
+		RTMIN+3 halted
+		RTMIN+4
+		RTMIN+5 rebooted
+	END
+}
+
+@test "a hook that goes on when it is told to stop is killed after stop_timeout" {
+	FILTER='.stop_timeout = 1' stop_hook TERM leave , sleep-until-signal 15
+	assert_failed workload "hook '/probe' has been ended: a stop has been asked for"
+	assert_line 'signal 15'
+}
+
+@test "a hook that has been stopped is woken to see that it is to end" {
+	stop_hook TERM say ready , kill 19
+	assert_failed workload 'a stop has been asked for'
+}
+
+@test "other signals wait for the workload while a hook runs" {
+	config "$(hooks "$(hook say ready)")" sleep-until-signal
+	boot --when ready --kill USR1
+	# It may come before there is a handler.
+	[ "$status" -eq 0 ] || assert_exit 138 10
+	[ "$status" -ne 0 ] || assert_line 'signal 10'
+}
+
+@test "a hook that not even SIGKILL ends is left to itself" {
+	make_image upper.img
+	mkdir root root/m
+	cp "$BUILD/probe" root/probe
+	make_image root.img root
+	config "$(hooks "$(hook stuck /m | jq -c '.timeout = 1')")" say workload
+	boot_image root.img,ro --disk upper.img
+	assert_failed workload "hook '/probe' was killed: it had not ended after 1 s"
+	assert_line stuck
+	assert_clean upper.img
+}
+
+# flags_of NAME - of the open file that "cat /proc/…/fdinfo/…" has shown after the line NAME.
+flags_of() {
+	sed -n "/^$1\$/,\$ s/^flags:\t//p" <<<"$output" | head -n 1
+}
+
+@test "a hook and init do not share the open file of the console" {
+	config "$(hooks "$(hook nonblock 1)" \
+		"$(hook say hook , cat /proc/self/fdinfo/1 , nonblock 0 , say init , cat /proc/1/fdinfo/2)")" exit 3
+	boot
+	assert_exit 3
+	(($(flags_of hook) & 04000)) && explain 'the first hook has set O_NONBLOCK for the second'
+	(($(flags_of init) & 04000)) || explain "init's own has to be O_NONBLOCK"
 }

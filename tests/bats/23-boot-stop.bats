@@ -57,3 +57,16 @@ load vm
 	wait "$vm" || true
 	timeout 20 tail --pid="$qemu" -f /dev/null || fail 'QEMU outlives vmconfig'
 }
+
+@test "a stop while a hook runs ends the hook, and the machine says so" {
+	jq -c '.hooks = {start_container: [{path: "/probe", args: ["probe", "sleep-until-signal"]}]}' base.json >hook.json
+	mv hook.json base.json
+	vm_in_background --verbose --disk "$PROBE_IMAGE,ro" -- say no
+	wait_for_line stderr ready
+	kill -TERM "$vm"
+	wait_for_vm
+	assert_status 125
+	assert_stderr_contains "hook '/probe' has been ended: a stop has been asked for"
+	assert_stderr_contains 'signal 15'
+	[ ! -s stdout ] || fail "$(cat stdout)"
+}

@@ -5,9 +5,11 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "account.h"
 #include "exec_plan.h"
 #include "launch.h"
 #include "steps.h"
+#include "stop_request.h"
 
 static char *no_words[] = {NULL};
 static char true_path[] = "/bin/true", no_path[] = "/no/program";
@@ -93,6 +95,28 @@ static void test_a_step_that_does_not_end_is_killed_at_the_limit(void **state)
 	assert_int_equal(waitpid(-1, NULL, 0), -1);
 }
 
+static void test_a_step_that_does_not_end_is_killed_when_a_stop_is_asked_for(void **state)
+{
+	const struct timespec now = {0};
+	struct account account;
+	struct launch l;
+	sigset_t term;
+
+	(void)state;
+	account_init(&account);
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	assert_int_equal(sigprocmask(SIG_BLOCK, &term, NULL), 0);
+	assert_int_equal(kill(getpid(), SIGTERM), 0);
+	stop_request_watch(&account, -1);
+	assert_int_equal(launch(&l, hang, program, 0), 0);
+	assert_int_equal(l.error, ECANCELED);
+	assert_int_equal(l.signal, SIGKILL);
+	stop_request_leave();
+	assert_int_equal(sigtimedwait(&term, NULL, &now), SIGTERM); /* it is there for others */
+	assert_int_equal(sigprocmask(SIG_UNBLOCK, &term, NULL), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -100,6 +124,7 @@ int main(void)
 	    cmocka_unit_test(test_a_step_that_fails_is_told),
 	    cmocka_unit_test(test_a_program_that_is_not_there_is_told),
 	    cmocka_unit_test(test_a_step_that_does_not_end_is_killed_at_the_limit),
+	    cmocka_unit_test(test_a_step_that_does_not_end_is_killed_when_a_stop_is_asked_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
