@@ -3,6 +3,7 @@
 #include "scratch_test.h"
 
 #include "kernel_cmdline.h"
+#include "kernel_known.h"
 #include "kernel_words.h"
 #include "list.h"
 
@@ -98,6 +99,45 @@ static void test_what_cannot_be_said(void **state)
 	}
 }
 
+/* Whose a word is: the kernel's own, a module's, or init's argument or variable. */
+static void test_words_for_init(void **state)
+{
+	static const struct {
+		const char *word;
+		size_t args;
+		size_t env;
+	} rows[] = {
+	    {"quiet", 0, 0},
+	    {"console=ttyS0", 0, 0},
+	    {"module_blacklist=a", 0, 0},
+	    {"ignore_loglevel", 0, 0},
+	    {"nousb", 0, 0},
+	    {"dyndbg=file a.c +p", 0, 0},
+	    {"thp_anon=2M:always", 0, 0},
+	    {"virtio_net.napi_tx=0", 0, 0},
+	    {"sysctl.vm.swappiness=1", 0, 0},
+	    {"consol", 1, 0},
+	    {"consoles=1", 0, 1},
+	    {"panic_on_oops=1", 0, 1},
+	    {"mount=x", 0, 1},
+	    {"single", 1, 0},
+	    {"HOME=/", 0, 0},
+	    {"a b", 1, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char *word = strdup(rows[i].word);
+		const struct strlist words = {&word, 1};
+		struct init_words count;
+
+		assert_int_equal(kernel_init_words(&words, &count), 0);
+		if (count.args != rows[i].args || count.env != rows[i].env)
+			fail_msg("'%s': %zu arguments, %zu variables", word, count.args, count.env);
+		free(word);
+	}
+}
+
 static void test_length_is_limited(void **state)
 {
 	char word[COMMAND_LINE_SIZE + 1];
@@ -186,6 +226,7 @@ int main(void)
 	    cmocka_unit_test(test_spaces_are_quoted),
 	    cmocka_unit_test(test_kernel_reads_the_same_words),
 	    cmocka_unit_test(test_what_cannot_be_said),
+	    cmocka_unit_test(test_words_for_init),
 	    cmocka_unit_test(test_length_is_limited),
 	    cmocka_unit_test(test_words_for_init_are_limited),
 	    cmocka_unit_test(test_split),
