@@ -167,7 +167,8 @@ static cJSON *row_object(const char *kind, const struct oci_row *row)
 	if (cJSON_AddStringToObject(o, "document", kind) &&
 	    cJSON_AddStringToObject(o, "pointer", row->pattern) &&
 	    cJSON_AddStringToObject(o, "place", oci_place_name(row->place)) &&
-	    cJSON_AddStringToObject(o, "why", row->why))
+	    cJSON_AddStringToObject(o, "why", row->why) &&
+	    cJSON_AddBoolToObject(o, "warns", row->warns))
 		return o;
 	cJSON_Delete(o);
 	return NULL;

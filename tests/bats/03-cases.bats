@@ -70,3 +70,32 @@ check_case() {
 	[ -e "$case" ] || fail "no cases"
 	[ ${#failed[@]} -eq 0 ] || fail "failed: ${failed[*]}"
 }
+
+# The patterns of the pointers on standard input.
+patterns() {
+	sed -E 's|/[0-9]+|/*|g' | sort -u
+}
+
+@test "every row of the mapping has a case, and what is refused or lost is said in one" {
+	local document
+	need jq
+	for document in "$ROOT"/tests/cases/*/bundle/config.json "$ROOT"/tests/cases/*/image.json \
+		"$ROOT"/tests/cases/vm-section/*/*.json; do
+		# What is no JSON on purpose has nothing to explain.
+		"$VMCONFIG" explain --json "$document" 2>/dev/null |
+			jq -r '.[] | select(.value != null) | .pointer' >>pointers || true
+	done
+	patterns <pointers >found
+	"$VMCONFIG" explain --list --json >rows.json
+	jq -r '.[].pointer' rows.json | sort -u >rows
+	[ "$(wc -l <rows)" -ge 140 ]
+	comm -23 rows found >missing
+	[ ! -s missing ] || fail 'in no case:' "$(cat missing)"
+	# The reason stands in what a case expects, after the pointer.
+	cat "$ROOT"/tests/cases/*/stderr.expect | sed -nE 's|^vmconfig: (warning: )?[^:]*: (/[^:]*): |\2\t|p' |
+		patterns >said
+	jq -r '.[] | select(.place == "refused" or .warns) | "\(.pointer)\t\(.why)"' rows.json | sort -u >lost
+	[ "$(wc -l <lost)" -ge 45 ]
+	comm -23 lost said >unsaid
+	[ ! -s unsaid ] || fail 'said in no case:' "$(cat unsaid)"
+}
