@@ -302,8 +302,8 @@ $(O)/stopwatch: tests/stopwatch.c Makefile
 	$(Q)$(CC) $(HOST_CFLAGS) $(DEP) $(HOST_LDFLAGS) -o $@ $<
 
 # The tests of the command and of namespaces, by their numbers; a boot would only be slower.
-# init with faults is built once, without them.
-ASAN_BATS := $(filter-out %-fault.bats,$(filter tests/bats/0% tests/bats/1%,$(BATS)))
+# init with faults is built once, without them, and work is counted by valgrind, which cannot run them.
+ASAN_BATS := $(filter-out %-fault.bats %-work.bats,$(filter tests/bats/0% tests/bats/1%,$(BATS)))
 
 asan: all $(TEST_TOOLS) build/kernel/vmlinuz ## what needs no VM, under the address and undefined behaviour sanitizers
 	+$(Q)$(MAKE) --no-print-directory O=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g' \
