@@ -77,7 +77,7 @@ static const struct phase phases[] = {
     {"command line", phase_cmdline, PHASE_REQUIRED},
     {"modules", phase_modules, PHASE_REQUIRED},
     {"config disk", phase_config, PHASE_REQUIRED},
-    {"clock", phase_clock, PHASE_REQUIRED},
+    {"clock", phase_clock, PHASE_OPTIONAL},
     {"guest root", phase_guest_root, PHASE_REQUIRED},
     {"root", phase_root, PHASE_REQUIRED},
     {"machine", phase_machine, PHASE_REQUIRED},

@@ -278,6 +278,8 @@ static void set_limits(void)
 	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++)
 		must(setrlimit((__rlimit_resource_t)limits[i].resource, &limits[i].limit),
 		     "set a resource limit");
+	/* However nice the tests are to others. */
+	must(setpriority(PRIO_PROCESS, 0, 0), "set the priority");
 }
 
 static void execute(const struct world *w)
