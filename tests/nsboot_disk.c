@@ -53,6 +53,16 @@ static int take_loop(int control, const struct disk *d, dev_t *number)
 	return steal_fd(&fd);
 }
 
+static dev_t read_number(const char *path)
+{
+	_cleanup_file_ FILE *f = fopen(path, "re");
+	unsigned major_number, minor_number;
+
+	if (!f || fscanf(f, "%u:%u", &major_number, &minor_number) != 2)
+		die("cannot read '%s'", path);
+	return makedev(major_number, minor_number);
+}
+
 /* A kernel may know no partition tables, but it can be told. */
 static void add_partition(struct disk *d, int index)
 {
@@ -61,18 +71,14 @@ static void add_partition(struct disk *d, int index)
 	    .start = p->start * 512, .length = p->size * 512, .pno = index + 1};
 	struct blkpg_ioctl_arg request = {
 	    .op = BLKPG_ADD_PARTITION, .datalen = sizeof(where), .data = &where};
-	unsigned loop = minor(d->number), number[2];
-	_cleanup_file_ FILE *f = NULL;
+	unsigned loop = minor(d->number);
 	char path[128];
 
 	/* EBUSY: it has found it itself. */
 	if (ioctl(d->loop_fd, BLKPG, &request) < 0 && errno != EBUSY)
 		die("cannot make partition %d of '%s'", index + 1, d->path);
 	snprintf(path, sizeof(path), "/sys/block/loop%u/loop%up%d/dev", loop, loop, index + 1);
-	f = fopen(path, "re");
-	if (!f || fscanf(f, "%u:%u", &number[0], &number[1]) != 2)
-		die("cannot read '%s'", path);
-	p->number = makedev(number[0], number[1]);
+	p->number = read_number(path);
 }
 
 static int open_loop(int control, struct disk *d)

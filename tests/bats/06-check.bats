@@ -72,8 +72,7 @@ bundle() {
 	assert_status 0
 	run_vmconfig build --bundle bundle -o disk.img
 	assert_status 0
-	[ "$stderr" = "vmconfig: warning: bundle/config.json: /vm/image: the virtual machine must have '/guest.img' as a disk, read-only, with the serial 'vmconfig-guest'" ] ||
-		explain 'expected a warning'
+	assert_stderr "vmconfig: warning: bundle/config.json: /vm/image: the virtual machine must have '/guest.img' as a disk, read-only, with the serial 'vmconfig-guest'"
 	[ "$(disk_json disk.img '[.requires[-1], .guest_root]')" = '["guest_root",{"device":"serial=vmconfig-guest"}]' ]
 	run_vmconfig build --strict --bundle bundle -o strict.img
 	assert_status 1

@@ -197,12 +197,12 @@ boot_tree() {
 	make_image inner.img
 	config "$OWN"' | .volume_mounts = [{device: "/dev/vdc", path: "/data", mode: "rw"}]' \
 		mkdir /m , mount /dev/vdd /m ext4 , write /m/file kept , mkdir /n , loop-mount /data/inner.img /n , \
-		write /n/file x , bind /n /m/lost+found , say done
+		write /n/file x , bind /n /m/lost+found , say up
 	IMAGE_SIZE=16M make_image volume.img
 	printf 'write inner.img inner.img\n' | debugfs -w volume.img >/dev/null 2>&1
 	boot_own --disk volume.img --disk disk.img
 	assert_exit 0
-	assert_line done
+	assert_line up
 	assert_clean disk.img
 	assert_clean volume.img
 	[ "$(debugfs -R 'cat /file' disk.img 2>/dev/null)" = kept ]

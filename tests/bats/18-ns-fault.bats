@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Every call of every phase of init fails once, by build/init-fault: the boot ends with a report that
 # names the phase, or goes on; never a panic, never a hang, and the disks are clean.
+# shellcheck disable=SC2030,SC2031 # each test boots anew
 
 load helper
 load ns
