@@ -17,7 +17,7 @@ static int prepare(const struct child *c, pid_t parent)
 {
 	sigset_t none;
 
-	if (c->bound && prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+	if (c->bound && prctl(PR_SET_PDEATHSIG, c->bound) < 0)
 		return -errno;
 	if (c->bound && getppid() != parent)
 		_exit(EXIT_FAILURE); /* it died before that */

@@ -13,7 +13,7 @@ struct child {
 	const char *program; /* a path, or a name that is looked for in PATH */
 	char *const *argv;
 	char *const *envp; /* NULL: our own */
-	bool bound;        /* it is killed when we end */
+	int bound;         /* the signal that ends it when we end; 0: it may go on */
 	bool detached;     /* it leads a session and a group of its own */
 	/* What else is done in the child before the program is executed. Return: 0 or -errno. */
 	int (*prepare)(const void *context);

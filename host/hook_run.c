@@ -145,7 +145,7 @@ int hook_run(const struct hook *hook, const char *state, const char *dir, int ca
 	struct child c = {.program = hook->path,
 	                  .argv = argv,
 	                  .envp = envp,
-	                  .bound = true,
+	                  .bound = SIGKILL,
 	                  .detached = true,
 	                  .prepare = prepare,
 	                  .context = &context};

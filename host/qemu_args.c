@@ -119,6 +119,7 @@ static int add_size(struct builder *b)
 	int64_t memory = arg_memory(b->vm) / 1024;
 	bool shared = has_virtiofs(b->vm);
 	int r = arg_value(b->args, "-smp", "%lld", (long long)arg_cpus(b->vm));
+
 	if (r == 0)
 		r = arg_value(b->args, "-m", "%lldK", (long long)memory);
 	if (r < 0 || !shared)
@@ -382,12 +383,9 @@ static int add_host_devices(struct builder *b)
 /* A machine that nobody watches has a socket to ask it by. */
 static int add_state_dir(struct builder *b)
 {
-	int r;
-
 	if (!b->setup->state_dir)
 		return 0;
-	r = arg_value(b->args, "-qmp", "unix:%s,server=on,wait=off", b->setup->kind->socket);
-	return r;
+	return arg_value(b->args, "-qmp", "unix:%s,server=on,wait=off", b->setup->kind->socket);
 }
 
 /* Random numbers from the host; the last device, so that it moves no other. */

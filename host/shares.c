@@ -11,13 +11,13 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "arg_list.h"
+#include "child.h"
 #include "cleanup.h"
 #include "error.h"
 #include "list.h"
@@ -25,7 +25,6 @@
 #include "stop_signals.h"
 
 #define START_LIMIT_MS 60000 /* for a socket to appear */
-#define EXEC_FAILED    127
 
 #ifndef MOUNT_ATTR_RDONLY
 #define MOUNT_ATTR_RDONLY 1
@@ -81,43 +80,32 @@ static int make_command(const struct shares_options *o, const struct vm_share *s
 	return r < 0 ? r : arg_add(command, "source=%s", share->source);
 }
 
-static void __attribute__((noreturn))
-child(const struct vm_share *share, const char *program, char *const *argv, pid_t parent)
+static int prepare(const void *context)
 {
-	sigset_t none;
-	int r = share->readonly ? make_readonly(share->source) : 0;
+	const struct vm_share *share = context;
 
-	if (r < 0) {
-		fail_errno(-r, "cannot make share '%s' read-only", share->source);
-		_exit(EXEC_FAILED);
-	}
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (getppid() != parent)
-		_exit(EXEC_FAILED);
-	signal(SIGPIPE, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	execv(program, argv);
-	fail_errno(errno, "cannot run '%s'", program);
-	_exit(EXEC_FAILED);
+	return share->readonly ? make_readonly(share->source) : 0;
 }
 
 static int spawn(struct server *s, const struct strlist *command)
 {
 	_cleanup_free_ char **argv = calloc(command->count + 1, sizeof(*argv));
-	pid_t parent = getpid();
+	const struct child child = {.program = command->items[0],
+	                            .argv = argv,
+	                            .bound = SIGTERM,
+	                            .prepare = prepare,
+	                            .context = s->share};
+	pid_t pid;
 
 	if (!argv)
 		return fail_errno(ENOMEM, "share '%s'", s->share->source);
 	for (size_t i = 0; i < command->count; i++)
 		argv[i] = command->items[i];
-	s->pid = fork();
-	if (s->pid == 0)
-		child(s->share, command->items[0], argv, parent);
-	if (s->pid < 0) {
-		s->pid = 0;
-		return fail_errno(errno, "cannot fork");
-	}
+	pid = child_start(&child);
+	if (pid < 0)
+		return fail_errno((int)-pid, "cannot share '%s'%s by '%s'", s->share->source,
+		                  s->share->readonly ? " read-only" : "", argv[0]);
+	s->pid = pid;
 	s->pidfd = (int)syscall(SYS_pidfd_open, s->pid, 0);
 	return s->pidfd < 0 ? fail_errno(errno, "cannot watch '%s'", argv[0]) : 0;
 }

@@ -86,7 +86,7 @@ static int start(const char *const *words, int output, bool bound, pid_t *pid)
 	_cleanup_free_ char **copy = copy_words(words);
 	struct child child = {.program = program,
 	                      .argv = copy,
-	                      .bound = bound,
+	                      .bound = bound ? SIGKILL : 0,
 	                      .detached = bound,
 	                      .prepare = prepare,
 	                      .context = &output};

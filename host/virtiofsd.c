@@ -76,7 +76,7 @@ static pid_t start(const char *program, const struct daemon *d)
 	char *argv[] = {name, socket, option, NULL, NULL};
 	const struct child c = {.program = program,
 	                        .argv = argv,
-	                        .bound = true,
+	                        .bound = SIGKILL,
 	                        .detached = true,
 	                        .prepare = prepare,
 	                        .context = d};

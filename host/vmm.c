@@ -99,7 +99,7 @@ static int start(struct vmm *v, char *const *argv, const struct launch *l)
 {
 	const struct child child = {.program = v->program,
 	                            .argv = argv,
-	                            .bound = true,
+	                            .bound = SIGKILL,
 	                            .detached = true,
 	                            .prepare = prepare,
 	                            .context = l};

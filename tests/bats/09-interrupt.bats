@@ -151,3 +151,27 @@ end() {
 	[ "$status" -eq 1 ]
 	cmp root.img other.img
 }
+
+@test "what serves a machine's shares ends with whoever started it, and one that cannot start is named" {
+	cat >bin/virtiofsd <<-'END'
+		#!/usr/bin/env python3
+		import signal, socket, sys
+		path = [a for a in sys.argv if a.startswith("--socket-path=")][0].split("=", 1)[1]
+		socket.socket(socket.AF_UNIX).bind(path)
+		alive = open("alive", "w")
+		print("begun", file=alive, flush=True)
+		signal.pause()
+	END
+	chmod +x bin/virtiofsd
+	local signal
+	for signal in TERM KILL; do
+		begin attend-shares --virtiofsd "$PWD/bin/virtiofsd" --share /srv:tag,socket=share.sock
+		end $signal
+		[ "$status" -eq 0 ] || [ "$signal" = KILL ] || fail "status $status" "$(cat stderr)"
+	done
+	run_vmconfig attend-shares --virtiofsd "$PWD/nowhere" --share /srv:tag,socket=share.sock
+	assert_failure 1 "cannot share '/srv' by '$PWD/nowhere': No such file or directory"
+	[ "$(id -u)" -eq 0 ] || skip_or_fail 'only root mounts'
+	run_vmconfig attend-shares --virtiofsd "$PWD/bin/virtiofsd" --share /nowhere:tag,ro,socket=share.sock
+	assert_failure 1 "cannot share '/nowhere' read-only by '$PWD/bin/virtiofsd': No such file or directory"
+}

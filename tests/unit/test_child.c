@@ -172,7 +172,7 @@ static void test_bound_to_its_parent(void **state)
 	if (parent == 0) {
 		struct child c = {.program = word,
 		                  .argv = argv,
-		                  .bound = true,
+		                  .bound = SIGKILL,
 		                  .prepare = take_output,
 		                  .context = &to};
 
