@@ -85,6 +85,23 @@ keeps_xattrs() {
 	same theirs ours
 }
 
+@test "layers at random: the same as umoci unpacks" {
+	local seed number
+	for seed in 1 2 3 4 5 6 7 8; do
+		rm -rf bundle
+		python3 "$ROOT/tests/random_layers.py" $seed entries.
+		for number in 1 2 3 4 5; do
+			make_tar $number.tar <entries.$number
+		done
+		make_layout image 1.tar gzip:2.tar 3.tar 4.tar gzip:5.tar
+		make_image
+		umoci unpack --image image:latest bundle
+		python3 "$ROOT/tests/tree_list.py" bundle/rootfs >theirs
+		list_image root.img >ours
+		same theirs ours || fail "seed $seed: $(head -n 99 entries.?)"
+	done
+}
+
 @test "a directory: the same as it is" {
 	mkdir -p tree/a/b tree/empty
 	echo text >tree/a/file
