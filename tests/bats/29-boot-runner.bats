@@ -356,6 +356,28 @@ make_initrd() {
 	done
 }
 
+# pci_directory DEVICE - where a guest of "web" finds what QEMU was told to make.
+pci_directory() {
+	local address
+	address=$(sed -nE "s/.*'?$1,.*addr=([0-9a-f]+\.[0-9]).*/\1/p" package-web/bin/microvm-run)
+	echo "/sys/bus/pci/devices/0000:00:0$address"
+}
+
+# Stock kernels for clouds have no drivers for these.
+@test "QEMU takes a 9p share and a USB device that is not there, and the guest sees both places" {
+	local options
+	mkdir pages
+	options=(--share "$PWD/pages:pages,9p,ro" --usb 046d:c52b)
+	make_package web "${options[@]}" -- exit 0
+	options+=(-- cat "$(pci_directory virtio-9p-pci)/device" ',' cat "$(pci_directory qemu-xhci)/class")
+	rm -r package-web
+	make_package web "${options[@]}"
+	start web
+	gone
+	assert_status 0
+	assert_output $'0x1009\n0x0c0330'
+}
+
 @test "a new package is another machine's only after a restart" {
 	make_package web -- say one , sleep-until-signal
 	start web
