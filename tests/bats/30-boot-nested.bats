@@ -63,7 +63,7 @@ write_script() {
 		state=/var/lib/microvms/web
 		# until_says TEXT - the machine's journal has it.
 		until_says() {
-			timeout 400 journalctl -o cat -f -n all -u microvm@web | grep -a -m 1 -F -e "$1" >/dev/null && return
+			timeout 500 journalctl -o cat -f -n all -u microvm@web | grep -a -m 1 -F -e "$1" >/dev/null && return
 			echo "saw NO $1"
 			journalctl --no-pager -o cat -u 'microvm*'
 		}
@@ -115,7 +115,7 @@ write_script() {
 		init_mode: "systemd", env: {VMCONFIG_TEST: ". /opt/script"},
 		files: [{path: "/opt/script", content: $script},
 			{path: "/usr/local/bin/vmconfig", mode: 493, content_base64: $program}]}' >base.json
-	run_vmconfig run --config base.json --memory 1536M --cpus 2 --timeout 1100 --verbose \
+	run_vmconfig run --config base.json --memory 1536M --cpus 2 --timeout 1150 --verbose \
 		--vmm ./qemu --append intel_iommu=on --initrd host.cpio \
 		--disk "$HOST_IMAGE,ro,serial=root" --disk upper.img \
 		--disk packages.img,serial=packages -v serial=packages:/srv
