@@ -165,9 +165,16 @@ int cache_lock(const struct cache *cache, const char *key)
 
 int cache_begin(const struct cache *cache, const char *key)
 {
-	/* What is there already is what a maker has left that was killed. */
-	int fd = open_file(cache, key, PART, O_RDWR | O_CREAT | O_TRUNC);
+	char name[NAME_BYTES];
+	int fd;
 
+	/*
+	 * What is there already is what a maker has left that was killed. The
+	 * directory is closed to others: who copies the image from it goes by
+	 * this mode, and an image is no secret.
+	 */
+	make_name(name, key, PART);
+	fd = openat(cache->fd, name, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
 	return fd < 0 ? fail_errno(errno, "cannot write in '%s'", cache->path) : fd;
 }
 

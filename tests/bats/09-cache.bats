@@ -150,6 +150,22 @@ keys() {
 	[ "$(find cache -name '*.img' | wc -l)" -eq 1 ]
 }
 
+@test "a package's copy of an image is for everybody to read, that of a directory is not" {
+	make_tar 1.tar <<<'file x y'
+	make_layout image none:1.tar
+	mkdir -p bundle/rootfs
+	echo '{"ociVersion":"1.0.0","root":{"path":"rootfs"},"process":{"cwd":"/","args":["/a"]}}' >bundle/config.json
+	head -c 4096 /dev/zero >vmlinuz
+	printf HdrS | dd of=vmlinuz bs=1 seek=514 conv=notrunc status=none
+	printf 070701 >initrd.cpio
+	umask 022
+	"$VMCONFIG" runner --image image --kernel vmlinuz --initrd initrd.cpio --vmm /usr/bin/qemu-system-x86_64 -o web
+	[ "$(stat -c %a web/share/vmconfig/disk0.img)" = 644 ]
+	"$VMCONFIG" runner --bundle bundle --kernel vmlinuz --initrd initrd.cpio --vmm /usr/bin/qemu-system-x86_64 \
+		-o own
+	[ "$(stat -c %a own/share/vmconfig/disk0.img)" = 600 ]
+}
+
 @test "run --image-root needs an image" {
 	echo '{"entrypoint":["/a"]}' >config.json
 	run_vmconfig run --config config.json --image-root
