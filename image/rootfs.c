@@ -75,16 +75,18 @@ static int fill_output(struct rootfs *r, const struct rootfs_source *source, voi
 {
 	struct stat st;
 	int flags = fcntl(STDOUT_FILENO, F_GETFL);
+	/* Tools that write images get a standard output of their own. */
+	_cleanup_fd_ int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 
-	if (flags < 0 || fstat(STDOUT_FILENO, &st) < 0)
+	if (flags < 0 || fd < 0 || fstat(fd, &st) < 0)
 		return fail_errno(errno, "cannot write to standard output");
 	if (!S_ISREG(st.st_mode) || (flags & O_APPEND))
 		return fail("cannot write to standard output: it is no file that can be written "
 		            "in any order");
-	if (ftruncate(STDOUT_FILENO, 0) < 0)
+	if (ftruncate(fd, 0) < 0)
 		return fail_errno(errno, "cannot write to standard output");
 	signal(SIGXFSZ, SIG_IGN);
-	return write_image(r, source, state, STDOUT_FILENO);
+	return write_image(r, source, state, fd);
 }
 
 /* Nothing is created before all names have been read and found good. */

@@ -140,10 +140,14 @@ end() {
 }
 
 @test "a standard output that is to be filled must be a file" {
-	"$VMCONFIG" rootfs --image image -o - >root.img
+	need sqfstar
+	local format
+	for format in squashfs ext4; do
+		"$VMCONFIG" rootfs --image image --format $format -o - >root.img
+		"$VMCONFIG" rootfs --image image --format $format -o other.img
+		cmp root.img other.img
+	done
 	assert_sound root.img
-	"$VMCONFIG" rootfs --image image -o other.img
-	cmp root.img other.img
 	run_vmconfig rootfs --image image -o -
 	assert_failure 1 'cannot write to standard output: it is no file'
 	status=0
