@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "list.h"
+#include "path.h"
 #include "vmconfig.h"
 
 static const struct {
@@ -32,27 +33,9 @@ static const char *const device_prefixes[] = {"/dev/", "serial=", "label=", "uui
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-/* Whether @path is @top or below it, by their words: "//a/" is "/a". */
-static bool is_below(const char *path, const char *top)
-{
-	for (;;) {
-		size_t n;
-
-		path += strspn(path, "/");
-		top += strspn(top, "/");
-		n = strcspn(top, "/");
-		if (n == 0)
-			return true;
-		if (strcspn(path, "/") != n || strncmp(path, top, n) != 0)
-			return false;
-		path += n;
-		top += n;
-	}
-}
-
 static bool is_same(const char *a, const char *b)
 {
-	return is_below(a, b) && is_below(b, a);
+	return path_is_below(a, b) && path_is_below(b, a);
 }
 
 /* What an image's own init reads from /run is put there before it is PID 1. */
@@ -136,7 +119,7 @@ static const char *settle(struct mount_step *s, const struct mount_plan *plan,
 static const struct volume *hidden_volume(const struct vmconfig *cfg, const struct mount_step *s)
 {
 	for (size_t i = 0; s->action != MOUNT_ADJUST && i < cfg->volume_mounts.count; i++)
-		if (is_below(cfg->volume_mounts.items[i].path, s->destination))
+		if (path_is_below(cfg->volume_mounts.items[i].path, s->destination))
 			return &cfg->volume_mounts.items[i];
 	return NULL;
 }
@@ -174,7 +157,7 @@ static int plan_one(struct mount_plan *plan, const struct vmconfig *cfg, const s
 		return refuse(s, error, why, NULL);
 	if (s->action == MOUNT_BIND && s->options.alien)
 		return refuse(s, error, "a bind mount knows no option", s->options.alien);
-	if (s->action != MOUNT_ADJUST && is_below("/", s->destination))
+	if (s->action != MOUNT_ADJUST && path_is_below("/", s->destination))
 		return refuse(s, error, "that is the root filesystem itself", NULL);
 	hidden = hidden_volume(cfg, s);
 	return hidden ? refuse(s, error, "it would hide the volume of", hidden->path) : 0;

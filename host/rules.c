@@ -34,7 +34,7 @@ const struct rule rules[] = {
     {"hook", "a hook that runs elsewhere than asked for, or that somebody else must run"},
     {"host-path", "a path on the host is relative"},
     {"hostname", "a host or domain name is too long, or has a character that none may have"},
-    {"init-mode", "a field about a workload, where the image's own init is PID 1"},
+    {"init-mode", "what cannot be had where the image's own init is PID 1"},
     {"ip", "not an IP address"},
     {"ipv4", "not an IPv4 address"},
     {"ipv6", "not an IPv6 address"},

@@ -80,6 +80,14 @@ assert_caps() {
 	END
 }
 
+@test "scheduler: round robin" {
+	chrt --rr 5 true || skip_or_fail 'no real-time scheduling here'
+	config '.scheduler = {policy: "SCHED_RR", priority: 5}' sched
+	boot
+	assert_exit 0
+	assert_line 'sched policy 2 nice 0 priority 5 flags 0'
+}
+
 @test "scheduler: a policy that no kernel has, and a flag that there is not" {
 	config '.scheduler = {policy: "SCHED_ISO", nice: 2}' say no
 	boot
