@@ -12,6 +12,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -22,6 +23,9 @@
 #include "guest.h"
 #include "log.h"
 #include "uevent.h"
+
+/* Who takes a device from its driver, or 0. */
+static pid_t unbinding;
 
 int device_number(const char *node, dev_t *number)
 {
@@ -183,25 +187,49 @@ int device_wait(struct guest *g, const char *what, const char *spec, char node[D
 	}
 }
 
-void device_unbind(const char *node)
+/* Return: the file that takes the driver's device away when @name is written to it, or -1. */
+static int open_unbind(const char *node, char name[NAME_MAX + 1])
 {
 	char path[128], target[PATH_MAX];
-	_cleanup_fd_ int fd = -1;
-	const char *name;
 	dev_t number;
 	ssize_t n;
+	int fd;
 
 	if (device_number(node, &number) < 0)
-		return;
+		return -1;
 	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/device", major(number), minor(number));
 	n = readlink(path, target, sizeof(target) - 1);
 	if (n < 0)
-		return; /* a loop device, or a disk whose bus has no drivers to unbind */
+		return -1; /* a loop device, or a disk whose bus has no drivers to unbind */
 	target[n] = '\0';
-	name = basename(target);
+	snprintf(name, NAME_MAX + 1, "%s", basename(target));
 	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/device/driver/unbind", major(number),
 	         minor(number));
 	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || write(fd, name, strlen(name)) < 0)
+	if (fd < 0)
 		log_debug("cannot unbind '%s': %m", node);
+	return fd;
+}
+
+void device_unbind(const char *node)
+{
+	char name[NAME_MAX + 1];
+	_cleanup_fd_ int fd = open_unbind(node, name);
+
+	if (fd < 0)
+		return;
+	unbinding = fork();
+	if (unbinding > 0)
+		return;
+	if (write(fd, name, strlen(name)) < 0)
+		log_debug("cannot unbind '%s': %m", node);
+	if (unbinding == 0)
+		_exit(0);
+}
+
+void device_unbound(void)
+{
+	while (unbinding > 0 && waitpid(unbinding, NULL, 0) < 0 && errno == EINTR)
+		;
+	unbinding = 0;
 }

@@ -42,8 +42,16 @@ int device_number(const char *node, dev_t *number);
 /* device_same() - whether two nodes are the same device. */
 bool device_same(const char *a, const char *b);
 
-/* device_unbind() - take the driver away, so that the node vanishes; quietly nothing where sysfs
- * has none. */
+/*
+ * device_unbind() - take the driver away, so that the node vanishes; quietly nothing where sysfs
+ * has none.
+ *
+ * The kernel waits for the device and for grace periods of RCU, ten milliseconds and more, and
+ * nothing else of a boot needs to: a child does it.
+ */
 void device_unbind(const char *node);
+
+/* device_unbound() - wait for that child. */
+void device_unbound(void);
 
 #endif

@@ -63,8 +63,8 @@ int phase_config(struct guest *g)
 		return r;
 	if (source.node[0]) {
 		device_unbind(source.node);
-		/* Where the node stays, the name at least goes: the default root layout must not
-		 * take it for a layer. */
+		/* At once, and also where the driver stays: the default root layout must not take
+		 * it for a layer. */
 		unlink(source.node);
 	}
 	r = take_config(g, text, length);

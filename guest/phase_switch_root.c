@@ -14,6 +14,7 @@
 #include "beneath.h"
 #include "cleanup.h"
 #include "container.h"
+#include "device.h"
 #include "furnish.h"
 #include "guest.h"
 #include "own_proc.h"
@@ -82,6 +83,7 @@ int phase_switch_root(struct guest *g)
 
 	if (old < 0)
 		return guest_error(g, errno, "cannot open the initramfs");
+	device_unbound(); /* the config disk: nobody else is to find it */
 	if (g->root_readonly)
 		make_workdir(g);
 	if (check_roots(g) < 0)
