@@ -16,6 +16,7 @@
 #include "clock.h"
 #include "contract.h"
 #include "exec_plan.h"
+#include "signal_set.h"
 #include "steps.h"
 #include "stop_request.h"
 
@@ -27,19 +28,6 @@ struct launch_progress {
 	volatile size_t step;
 	volatile int error;
 };
-
-/* What init changed for itself must not be inherited. */
-static void reset_signals(void)
-{
-	/* SIG_DFL as the kernel lays it out: the C library keeps 32 to 34 to itself. */
-	static const unsigned long by_default[8];
-	sigset_t none;
-
-	for (int i = 1; i <= 64; i++)
-		syscall(SYS_rt_sigaction, i, by_default, NULL, 8);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
 
 static bool wait_at(int gate)
 {
@@ -57,7 +45,7 @@ static void __attribute__((noreturn)) child(struct launch_progress *progress, in
 {
 	int error = 0;
 
-	reset_signals();
+	signal_reset_all();
 	if (!wait_at(gate))
 		_exit(STATUS_INIT_FAILED);
 	for (size_t i = 0; !error && i < plan->count; i++) {

@@ -194,15 +194,11 @@ static void rescue(void)
 	log_warning("rescue shell: the machine is powered off when it ends");
 	pid = fork();
 	if (pid == 0) {
-		sigset_t none;
-		int console;
-
-		signal(SIGPIPE, SIG_DFL);
-		sigemptyset(&none);
-		sigprocmask(SIG_SETMASK, &none, NULL);
-		setsid();
 		/* init's own may not block, which no shell expects. */
-		console = console_open(O_RDWR);
+		int console = console_open(O_RDWR);
+
+		signal_reset_all();
+		setsid();
 		for (int fd = STDIN_FILENO; console >= 0 && fd <= STDERR_FILENO; fd++)
 			dup2(console, fd);
 		execl("/bin/sh", "sh", "-i", (char *)NULL);

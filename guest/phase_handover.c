@@ -14,7 +14,6 @@
 #include <sys/reboot.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,6 +31,7 @@
 #include "net_hands_off.h"
 #include "preflight.h"
 #include "runtime_file.h"
+#include "signal_set.h"
 #include "systemd_env.h"
 
 #define ENVIRONMENT_FILE "/run/systemd/system.conf.d/00-vmconfig.conf"
@@ -201,20 +201,6 @@ int phase_handover(struct guest *g)
 	return r < 0 ? r : write_files(g);
 }
 
-/* What init changed for itself. */
-static void reset_process(void)
-{
-	/* SIG_DFL as the kernel lays it out: the C library keeps 32 to 34 to itself. */
-	static const unsigned long by_default[8];
-	sigset_t none;
-
-	for (int i = 1; i <= 64; i++)
-		syscall(SYS_rt_sigaction, i, by_default, NULL, 8);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	reboot(RB_ENABLE_CAD);
-}
-
 int handover_run(struct guest *g, struct account *a, char *argv0)
 {
 	pid_t keeper = keeper_start(g, a, handover.kind, argv0);
@@ -223,7 +209,8 @@ int handover_run(struct guest *g, struct account *a, char *argv0)
 
 	if (keeper < 0)
 		return guest_error(g, -keeper, "cannot start the keeper of the report channel");
-	reset_process();
+	signal_reset_all();
+	reboot(RB_ENABLE_CAD);
 	r = exec_plan_run(&handover.plan);
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
