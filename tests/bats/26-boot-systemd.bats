@@ -85,3 +85,10 @@ assert_console() {
 	assert_console 'saw nameserver 192.0.2.1'
 	assert_console 'saw read-only'
 }
+
+@test "kexec, for which no kernel has been loaded, becomes a reboot" {
+	systemd --read-only -e 'VMCONFIG_TEST=systemctl start kexec.target'
+	assert_status 0
+	assert_console 'guest: stopping$'
+	assert_console 'reboot: Restarting system'
+}
