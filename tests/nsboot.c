@@ -66,6 +66,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "coverage.h"
 #include "signals.h"
 
 struct machine {
@@ -461,6 +462,17 @@ static bool is_init(const struct machine *m, unsigned pid)
 	       init.st_ino == caller.st_ino;
 }
 
+/* Return: the command's result: a descriptor of the caller's, or -1. */
+static int give_coverage(const struct machine *m, unsigned long long call)
+{
+	const char *path = getenv("NSBOOT_COVERAGE");
+	_cleanup_fd_ int fd = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	struct seccomp_notif_addfd add = {
+	    .id = call, .srcfd = (unsigned)fd, .newfd_flags = O_CLOEXEC};
+
+	return fd < 0 ? -1 : ioctl(m->listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
+}
+
 static void on_reboot(struct machine *m)
 {
 	struct seccomp_notif call = {0};
@@ -469,7 +481,11 @@ static void on_reboot(struct machine *m)
 	if (ioctl(m->listener, SECCOMP_IOCTL_NOTIF_RECV, &call) < 0)
 		return; /* the caller has been killed meanwhile */
 	answer.id = call.id;
-	if (is_init(m, call.pid) && find_end((unsigned)call.data.args[2])) {
+	if ((unsigned)call.data.args[2] == COVERAGE_COMMAND) {
+		answer.val = give_coverage(m, call.id);
+		answer.error = answer.val < 0 ? -EINVAL : 0;
+		answer.flags = 0;
+	} else if (is_init(m, call.pid) && find_end((unsigned)call.data.args[2])) {
 		m->end = (unsigned)call.data.args[2];
 		for (size_t i = 0; i < m->options->disk_count; i++)
 			disk_at_power_off(&m->options->disks[i], (char)('a' + i));

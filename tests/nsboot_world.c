@@ -185,19 +185,6 @@ static void make_parents(char *path)
 	}
 }
 
-/* Where a build for coverage puts its counts (tests/coverage.c). @fd: that directory, or negative.
- */
-static void bind_coverage(int fd)
-{
-	char path[32];
-
-	if (fd < 0)
-		return;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	must(mkdir(ROOT "/coverage", 0755), "make /coverage");
-	must(mount(path, ROOT "/coverage", NULL, MS_BIND, NULL), "bind /coverage");
-}
-
 static void make_files(const struct options *o, const int *sources)
 {
 	for (size_t i = 0; i < o->file_count; i++) {
@@ -214,8 +201,6 @@ static void make_root(const struct world *w)
 {
 	const struct options *o = w->options;
 	_cleanup_fd_ int init = open(o->init, O_RDONLY | O_CLOEXEC);
-	const char *coverage = getenv("NSBOOT_COVERAGE");
-	_cleanup_fd_ int counts = coverage ? open(coverage, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
 	int sources[MAX_EXTRA_FILES];
 
 	if (init < 0)
@@ -231,7 +216,6 @@ static void make_root(const struct world *w)
 	make_files(o, sources);
 	if (is_dynamic(init))
 		bind_libraries();
-	bind_coverage(counts);
 	make_dev(w);
 	make_proc(w);
 	make_sys();

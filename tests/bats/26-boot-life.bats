@@ -86,13 +86,16 @@ monitor() {
 }
 
 @test "--timing says where the time has gone, from the kernel's start to the shutdown" {
-	vm --timing -- exit 3
+	vm --timing --timing-json timing.json -- exit 3
 	assert_status 3
 	sed -n 's/^vmconfig: timing: *[0-9][0-9.]* *[0-9][0-9.]*  \([a-z].*\)$/\1/p' <<<"$stderr" >rows
 	[ "$(head -n 1 rows)" = kernel ] || explain 'the kernel comes first'
 	[ "$(tail -n 2 rows | paste -s -d ,)" = 'the workload ran,shutdown' ] || explain 'what comes last'
 	sed -n 's/^    {"\([a-z ]*\)", phase_.*/\1/p' "$ROOT/guest/main.c" |
 		while read -r phase; do grep -qxF "$phase" rows || fail "no '$phase'"; done
+	jq -r '.[].name' timing.json | cmp - rows || fail 'the rows for programs are others'
+	jq -e '.[0].took_us == .[0].until_us and all(.took_us >= 0 and .until_us >= .took_us) and
+		(map(.until_us) | . == sort)' timing.json || fail "$(cat timing.json)"
 }
 
 @test "init has 400 KiB resident at most while the workload runs" {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What becomes of the guest's times. */
-#include "host_test.h"
+#include "scratch_test.h"
 
+#include "cleanup.h"
 #include "timing.h"
 
 static void note(struct timing *t, enum report_event event, const char *name, int64_t us,
@@ -74,6 +75,27 @@ static void test_a_guest_that_lies_does_no_harm(void **state)
 	assert_row(&t, 0, "x", INT64_MAX, 0);
 }
 
+static void test_the_rows_for_programs(void **state)
+{
+	struct timing t = {.count = 0};
+	_cleanup_free_ char *text = NULL;
+	size_t length;
+
+	(void)state;
+	note(&t, REPORT_PHASE, "a \"b\"", 100, 900);
+	assert_int_equal(timing_write(&t, "timing.json"), 0);
+	text = get_file("timing.json", &length);
+	assert_string_equal(text, "[{\n"
+	                          "\t\t\"name\":\t\"kernel\",\n"
+	                          "\t\t\"took_us\":\t800,\n"
+	                          "\t\t\"until_us\":\t800\n"
+	                          "\t}, {\n"
+	                          "\t\t\"name\":\t\"a \\\"b\\\"\",\n"
+	                          "\t\t\"took_us\":\t100,\n"
+	                          "\t\t\"until_us\":\t900\n"
+	                          "\t}]\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -81,6 +103,7 @@ int main(void)
 	    cmocka_unit_test(test_the_workload_is_from_start_to_exit),
 	    cmocka_unit_test(test_rows_are_sorted_by_their_ends),
 	    cmocka_unit_test(test_a_guest_that_lies_does_no_harm),
+	    scratch_test(test_the_rows_for_programs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
