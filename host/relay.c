@@ -514,6 +514,8 @@ static int conclude(struct relay *r)
 	local_terminal_end(&r->terminal);
 	if (r->options->timing)
 		timing_print(&r->timing);
+	if (r->options->timing_file)
+		timing_write(&r->timing, r->options->timing_file);
 	return outcome_status(o);
 }
 

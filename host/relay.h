@@ -20,12 +20,13 @@ struct attendance {
 };
 
 struct relay_options {
-	bool interactive;       /* pass standard input on */
-	bool terminal;          /* the workload has one: ours takes part in it */
-	bool verbose;           /* the console and the guest's phases on standard error */
-	bool timing;            /* a table of it on standard error in the end */
-	int64_t timeout_s;      /* stop the guest after that time; 0: never */
-	int64_t stop_timeout_s; /* what the guest gives its workload to stop */
+	bool interactive;        /* pass standard input on */
+	bool terminal;           /* the workload has one: ours takes part in it */
+	bool verbose;            /* the console and the guest's phases on standard error */
+	bool timing;             /* a table of it on standard error in the end */
+	const char *timing_file; /* the same for programs, or NULL */
+	int64_t timeout_s;       /* stop the guest after that time; 0: never */
+	int64_t stop_timeout_s;  /* what the guest gives its workload to stop */
 	/* The workload has been started: 0, or negative, after which the guest is stopped. */
 	int (*started)(const struct relay_options *options, const struct vmm *vmm, int signals);
 	const void *context;           /* for started() */

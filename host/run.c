@@ -134,6 +134,7 @@ static int boot(struct request *r, struct vmm_setup *setup, enum disk_form form,
 	    .terminal = r->config.terminal,
 	    .verbose = r->vm.verbose,
 	    .timing = r->vm.timing,
+	    .timing_file = r->vm.timing_file,
 	    .timeout_s = value_or(&r->vm.timeout, 0),
 	    .stop_timeout_s = request_stop_timeout(&r->config),
 	};

@@ -27,4 +27,8 @@ void timing_note(struct timing *t, const struct report_message *m);
 /* timing_print() - a table on standard error, by the time of their ends. */
 void timing_print(const struct timing *t);
 
+/* timing_write() - the same rows as a JSON array in a file. Return: 0, or negative after printing a
+ * line. */
+int timing_write(const struct timing *t, const char *path);
+
 #endif

@@ -51,6 +51,7 @@ void vm_release(struct vm *vm)
 	free(vm->vmm);
 	free(vm->image.path);
 	free(vm->device_tree);
+	free(vm->timing_file);
 	*vm = (struct vm){0};
 }
 

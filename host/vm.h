@@ -101,6 +101,7 @@ struct vm {
 	struct optint timeout; /* seconds until the guest is stopped; absent: never */
 	bool interactive;      /* -i: pass standard input on */
 	bool timing;           /* say in the end where the time has gone */
+	char *timing_file;     /* where to say it for programs, or NULL */
 	bool verbose;          /* -v: kernel and init messages on stderr as they come */
 };
 

@@ -250,6 +250,8 @@ const struct option_row vm_options[] = {
      .value = MAX_TIMEOUT_S},
     {"interactive", 'i', NULL, "pass standard input on", option_set_flag, AT(interactive)},
     {"timing", 0, NULL, "say in the end where the time has gone", option_set_flag, AT(timing)},
+    {"timing-json", 0, "FILE", "the same for programs", option_set_string, AT(timing_file),
+     .flags = OPTION_FILE},
     {"verbose", 0, NULL, "kernel and init messages on stderr as they come", option_set_flag,
      AT(verbose)},
     {.name = NULL},
@@ -268,6 +270,7 @@ int vm_apply(struct vm *given, struct vm *to)
 	replace_string(&to->kernel, &given->kernel);
 	replace_string(&to->initrd, &given->initrd);
 	replace_string(&to->vmm, &given->vmm);
+	replace_string(&to->timing_file, &given->timing_file);
 	for (size_t i = 0; i < given->kernel_parameters.count; i++)
 		if (strlist_add(&to->kernel_parameters, given->kernel_parameters.items[i]) < 0)
 			return -ENOMEM;
