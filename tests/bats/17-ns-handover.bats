@@ -8,12 +8,16 @@ load ns
 
 LAST_STAGE=/run/initramfs/shutdown
 
-# The last stage is this init again, in the image's root, where the sanitizers' has no libraries.
+# The last stage is this init again, in the image's root: there are libraries for one that counts
+# its coverage, which keep that root in use, but none for one of the sanitizers'.
+[ -z "${NSBOOT_COVERAGE:-}" ] || export INIT_LIBRARIES=1 IMAGE_SIZE=32M
+
 setup() {
 	[ "$(id -u)" -eq 0 ] || skip_or_fail 'namespaces and loop devices need root'
 	cd "$BATS_TEST_TMPDIR" || return
 	use_scratch
-	! grep -q ld-linux "$GUEST_INIT" || GUEST_INIT=$ROOT/build/init
+	STILL_MOUNTED=${INIT_LIBRARIES:-}
+	[ "${INIT_LIBRARIES:-}" ] || ! grep -q ld-linux "$GUEST_INIT" || GUEST_INIT=$ROOT/build/init
 }
 
 # become_init WORD… - the probe as PID 1; the last words are to end the machine.
@@ -141,7 +145,7 @@ assert_ended() {
 }
 
 @test "an init that cannot be executed is refused before anything is given up" {
-	tree dir/ plain text script
+	INIT_LIBRARIES='' tree dir/ plain text script
 	printf '#!/bin/no-shell\n' >tree/script
 	echo hello >tree/text
 	chmod 755 tree/text tree/script

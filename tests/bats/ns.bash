@@ -11,7 +11,7 @@ export GUEST_INIT
 # An image that holds the probe and nothing else; a file's tests share it, read-only.
 setup_file() {
 	mkdir "$BATS_FILE_TMPDIR/scratch"
-	cp "$BUILD/probe" "$BATS_FILE_TMPDIR/scratch/probe"
+	put_probe "$BATS_FILE_TMPDIR/scratch"
 	make_image "$BATS_FILE_TMPDIR/scratch.img" "$BATS_FILE_TMPDIR/scratch"
 }
 
@@ -26,6 +26,16 @@ use_scratch() {
 	STILL_MOUNTED=
 }
 
+# put_probe DIRECTORY - and with INIT_LIBRARIES set, what an init that is no static program needs.
+put_probe() {
+	local library
+	cp "$BUILD/probe" "$1/probe"
+	[ "${INIT_LIBRARIES:-}" ] || return 0
+	ldd "$GUEST_INIT" | grep -o '/[^ ]*' | while read -r library; do
+		install -D "$library" "$1$library"
+	done
+}
+
 # make_image IMAGE [DIRECTORY [MKE2FS-OPTION…]] - ext4 with what is in the directory.
 make_image() {
 	local image=$1 directory=${2:-}
@@ -38,7 +48,7 @@ make_image() {
 tree() {
 	local path
 	mkdir tree
-	cp "$BUILD/probe" tree/probe
+	put_probe tree
 	for path; do
 		case $path in
 		*/) mkdir -p "tree/$path" ;;
