@@ -84,6 +84,7 @@ assert_console() {
 	assert_console 'saw net 192.0.2.10 Network File: /run/systemd/network/00-vmconfig.network'
 	assert_console 'saw nameserver 192.0.2.1'
 	assert_console 'saw read-only'
+	assert_console 'reboot: Restarting system'
 }
 
 @test "kexec, for which no kernel has been loaded, becomes a reboot" {
@@ -91,4 +92,12 @@ assert_console() {
 	assert_status 0
 	assert_console 'guest: stopping$'
 	assert_console 'reboot: Restarting system'
+}
+
+@test "halt leaves a machine that vmconfig ends" {
+	systemd --read-only -e 'VMCONFIG_TEST=systemctl halt'
+	assert_status 0
+	assert_console 'guest: stopping$'
+	assert_console 'reboot: System halted'
+	assert_stderr_contains 'the virtual machine did not power off and was killed'
 }
