@@ -47,7 +47,7 @@ throttled() {
 }
 
 @test "a disk that answers no more: what waits for it is told, and the others are clean" {
-	throttled 65536
+	throttled 49152
 	assert_failure 125 "guest: volumes: mounting '/dev/vdd' (ext4), the volume of '/data': no answer for 5 s"
 	throttled 512
 	assert_status 125
