@@ -12,6 +12,7 @@
 
 #include "boot_magic.h"
 #include "cleanup.h"
+#include "disk_reference.h"
 #include "error.h"
 #include "machine.h"
 #include "vm.h"
@@ -122,6 +123,21 @@ static int check_initrd(const char *path)
 	return 0;
 }
 
+/* A disk of the command line may be what its user wants; a document is by whoever. */
+static int check_image(const struct vm_disk *disk, int fd)
+{
+	int r = disk->is_vm_image ? disk_refers(fd, disk->format) : 0;
+
+	if (r < 0)
+		return fail_errno(-r, "cannot read vm.image '%s'", disk->file);
+	if (r > 0)
+		return fail(
+		    "vm.image '%s' consists of other files as well, which it names: make one "
+		    "of them with 'qemu-img convert'",
+		    disk->file);
+	return 0;
+}
+
 int boot_disk_check(const struct vm_disk *disk)
 {
 	const char *what = vm_image_or_disk(disk);
@@ -140,7 +156,7 @@ int boot_disk_check(const struct vm_disk *disk)
 	if (fd < 0)
 		return fail_errno(errno, "cannot open %s '%s' for %s", what, disk->file,
 		                  disk->readonly ? "reading" : "writing (',ro' reads only)");
-	return 0;
+	return check_image(disk, fd);
 }
 
 int boot_files_find(struct vm *vm, const struct vmm_setup *setup)

@@ -98,6 +98,27 @@ assert_unchanged() {
 	done
 }
 
+@test "an image that names other files of the host is refused" {
+	need qemu-img
+	local image
+	qemu-img create -q -f qcow2 -b "$OWN_IMAGE" -F raw backed.qcow2
+	qemu-img create -q -f qcow2 -o "data_file=$PWD/data.raw,data_file_raw=on" split.qcow2 16M
+	qemu-img convert -q -f raw -O vmdk "$OWN_IMAGE" base.vmdk
+	qemu-img create -q -f vmdk -b base.vmdk -F vmdk child.vmdk
+	qemu-img convert -q -f raw -O vmdk -o subformat=monolithicFlat "$OWN_IMAGE" flat.vmdk
+	for image in backed.qcow2 split.qcow2 child.vmdk flat.vmdk; do
+		bundle "$PWD/$image" "${image#*.}"
+		boot exit 0
+		assert_failure 125 "vm.image '$PWD/$image' consists of other files"
+	done
+	# A header of zeros behind the magic is one that VMMs look further into.
+	printf 'KDMV' >empty.vmdk
+	truncate -s 64K empty.vmdk
+	bundle "$PWD/empty.vmdk" vmdk
+	boot exit 0
+	assert_failure 125 'consists of other files'
+}
+
 @test "the agent of the image runs in it, and finds the workload's root at its place" {
 	bundle "$OWN_IMAGE" raw
 	"$VMCONFIG" build --bundle bundle -o config.img 2>build.log -- /probe sleep-until-signal

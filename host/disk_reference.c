@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* Disk images that consist of other files as well: whoever wrote one has named a file of the host.
+ */
+#include "disk_reference.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A vmdk's descriptor begins in the second sector, and nobody reads more than this of it. */
+#define HEAD_BYTES 65536
+
+/* Of qcow2, big endian. */
+#define QCOW2_VERSION      4
+#define QCOW2_BACKING      8
+#define QCOW2_INCOMPATIBLE 72
+#define QCOW2_V3_BYTES     104
+#define QCOW2_DATA_FILE    (UINT64_C(1) << 2)
+
+/* Of vmdk, little endian; an image without a capacity is nothing but a descriptor. */
+#define VMDK_CAPACITY 12
+#define VMDK_HEADER   77
+#define VMDK_PARENT   "parentFileNameHint"
+
+static uint64_t field64(const char *head, size_t offset)
+{
+	uint64_t value;
+
+	memcpy(&value, head + offset, sizeof(value));
+	return value;
+}
+
+static bool qcow2_refers(const char *head, size_t length)
+{
+	uint32_t version;
+
+	if (length < QCOW2_BACKING + sizeof(uint64_t))
+		return false; /* nobody opens it */
+	if (field64(head, QCOW2_BACKING) != 0)
+		return true;
+	memcpy(&version, head + QCOW2_VERSION, sizeof(version));
+	return be32toh(version) >= 3 && length >= QCOW2_V3_BYTES &&
+	       be64toh(field64(head, QCOW2_INCOMPATIBLE)) & QCOW2_DATA_FILE;
+}
+
+/* What has not the magic of one file that holds it all is a list of others, in text. */
+static bool vmdk_refers(const char *head, size_t length)
+{
+	return length < VMDK_HEADER || memcmp(head, "KDMV", 4) != 0 ||
+	       field64(head, VMDK_CAPACITY) == 0 ||
+	       memmem(head, length, VMDK_PARENT, strlen(VMDK_PARENT));
+}
+
+static ssize_t read_head(int fd, char head[HEAD_BYTES])
+{
+	size_t length = 0;
+	ssize_t n;
+
+	do {
+		n = pread(fd, head + length, HEAD_BYTES - length, (off_t)length);
+		if (n > 0)
+			length += (size_t)n;
+	} while (n > 0 || (n < 0 && errno == EINTR));
+	return n < 0 ? -errno : (ssize_t)length;
+}
+
+int disk_refers(int fd, enum vm_image_format format)
+{
+	char head[HEAD_BYTES];
+	ssize_t n;
+
+	if (format != VM_IMAGE_QCOW2 && format != VM_IMAGE_VMDK)
+		return 0;
+	n = read_head(fd, head);
+	if (n < 0)
+		return (int)n;
+	return format == VM_IMAGE_QCOW2 ? qcow2_refers(head, (size_t)n)
+	                                : vmdk_refers(head, (size_t)n);
+}
