@@ -10,6 +10,10 @@ export GUEST_INIT
 
 # An image that holds the probe and nothing else; a file's tests share it, read-only.
 setup_file() {
+	make_scratch
+}
+
+make_scratch() {
 	mkdir "$BATS_FILE_TMPDIR/scratch"
 	put_probe "$BATS_FILE_TMPDIR/scratch"
 	make_image "$BATS_FILE_TMPDIR/scratch.img" "$BATS_FILE_TMPDIR/scratch"
@@ -23,7 +27,19 @@ setup() {
 
 use_scratch() {
 	SCRATCH=$BATS_FILE_TMPDIR/scratch.img
-	STILL_MOUNTED=
+	STILL_MOUNTED=${INIT_LIBRARIES:-}
+}
+
+# prepare_last_stage - for tests in which init is executed again, in the image's root. One that is no
+# static program needs its libraries there, and so keeps that root in use: that is for coverage
+# alone, the sanitizers' is not tested so.
+prepare_last_stage() {
+	grep -q ld-linux "$GUEST_INIT" || return 0
+	if [ "${NSBOOT_COVERAGE:-}" ]; then
+		export INIT_LIBRARIES=1 IMAGE_SIZE=32M
+	else
+		GUEST_INIT=$ROOT/build/init
+	fi
 }
 
 # put_probe DIRECTORY - and with INIT_LIBRARIES set, what an init that is no static program needs.
