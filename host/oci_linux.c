@@ -30,6 +30,12 @@ static void note_namespace(struct document *d, const struct oci_namespace_row *r
 	if (seen[row->type])
 		document_note(d, SEVERITY_ERROR, "duplicate", pointer,
 		              "is of the type of an earlier one");
+	else if (row->path && row->type == NAMESPACE_NETWORK)
+		document_note(
+		    d, SEVERITY_WARNING, "not-applied", pointer,
+		    "'%.256s' is not joined; start vmconfig in it, as nsenter(1) does, and "
+		    "the VMM has its network",
+		    row->path);
 	else if (row->path)
 		document_note(d, SEVERITY_WARNING, "not-applied", pointer,
 		              "'%.256s' is not joined: the guest has its own", row->path);

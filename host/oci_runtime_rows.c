@@ -55,8 +55,9 @@ const struct oci_row oci_runtime_rows[] = {
     HOST("/hooks/poststart", "run when the workload has been started"),
     HOST("/hooks/poststop", "run when the virtual machine is gone"),
 
-    HOST("/linux/namespaces", "the guest has its own; a user namespace, a time namespace and the "
-                              "host's network cannot be had"),
+    VMM("/linux/namespaces",
+        "the machine has its own of each, and joins none; it has neither the host's network nor "
+        "user and time namespaces"),
     WARNED("/linux/uidMappings", "not applied: the guest's ids are its own"),
     WARNED("/linux/gidMappings", "not applied: the guest's ids are its own"),
     WARNED("/linux/timeOffsets", "not applied: the guest's clocks are its own"),
