@@ -118,7 +118,8 @@ static void check_command(const struct check *c)
 	if (total > MAX_EXEC_BYTES)
 		error_at(
 		    c, "arg-total",
-		    "arguments and environment together exceed ARG_MAX (2 MiB, pointers included)",
+		    "arguments and environment together exceed ARG_MAX (2 MiB, with pointers and "
+		    "the program's path)",
 		    "%s", "");
 }
 

@@ -69,8 +69,9 @@
 #define MAX_SYSCALL_RULES  4096
 #define MAX_ARG_BYTES      (128u << 10) /* one argument or variable: MAX_ARG_STRLEN */
 
-#define MAX_EXEC_BYTES \
-	(2u << 20) /* all of them with their pointers: a quarter of the 8 MiB stack */
+/* All of them with their pointers: a quarter of the 8 MiB stack, less what execve(2) counts as
+ * well: the program's path, once more, and a HOME that init may add, of PATH_MAX each. */
+#define MAX_EXEC_BYTES ((2u << 20) - 2 * (4u << 10))
 
 /* Exit statuses of the workload that init itself produces (as shells and runtimes do). */
 #define STATUS_INIT_FAILED    125

@@ -69,3 +69,19 @@ load vm
 	jq -j '.env | to_entries[] | "\(.key)=\(.value)\u0000"' env.json >expected
 	cmp out expected
 }
+
+@test "10,000 variables and nearly 2 MiB of arguments and variables arrive byte for byte" {
+	head -c 131071 /dev/zero | tr '\0' x >word
+	jq -c '.env = ([range(10000) | {key: "NAME_\(.)", value: "value \(.)"}] | from_entries) +
+		{HOME: "/h"}' base.json >env.json
+	jq -c --rawfile word word '.cmd = ["args0"] + [range(12) | $word]' env.json >big.json
+	"$VMCONFIG" run --config big.json --disk "$PROBE_IMAGE,ro" >out
+	for _ in {1..12}; do
+		cat word
+		printf '\0'
+	done >expected
+	cmp out expected
+	"$VMCONFIG" run --config env.json --disk "$PROBE_IMAGE,ro" -- env0 >out
+	jq -j '.env | to_entries[] | "\(.key)=\(.value)\u0000"' env.json >expected
+	cmp out expected
+}

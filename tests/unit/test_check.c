@@ -109,7 +109,7 @@ static void test_argument_total(void **state)
 	assert_total(MAX_EXEC_BYTES / 1024, "");
 	assert_total(MAX_EXEC_BYTES / 1024 + 1,
 	             "0:0 error arg-total : arguments and environment together exceed ARG_MAX "
-	             "(2 MiB, pointers included)");
+	             "(2 MiB, with pointers and the program's path)");
 }
 
 static void test_user(void **state)
