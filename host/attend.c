@@ -93,12 +93,14 @@ static int clear_directory(const struct attend_options *o)
 
 static int open_nics(const struct attend_options *o, int *fds, size_t *count)
 {
+	bool blocking = o->kind->features & VMM_BLOCKING;
+
 	for (size_t i = 0; i < o->nics.count; i++) {
 		int fd = -1;
 
 		if (!*o->nics.items[i])
 			continue;
-		fd = macvtap_open(o->nics.items[i], FIRST_NIC_FD + (int)i);
+		fd = macvtap_open(o->nics.items[i], FIRST_NIC_FD + (int)i, blocking);
 		if (fd < 0)
 			return fd;
 		fds[(*count)++] = fd;

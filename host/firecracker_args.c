@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Firecracker's configuration, by its src/firecracker/swagger/firecracker.yaml. */
+/* Firecracker's configuration, by its firecracker.yaml, and its arguments, by its main.rs. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,5 +138,7 @@ int firecracker_args(const struct vm *vm, const struct vmm_setup *setup, struct 
 		return fail_errno(ENOMEM, "cannot make the VMM's configuration");
 	if (r == 0)
 		r = arg_pair(&made->args, "--api-sock", setup->kind->socket);
+	if (r == 0) /* its log goes where the console goes: into reports, too */
+		r = arg_pair(&made->args, "--level", "Error");
 	return r < 0 ? r : arg_pair(&made->args, "--config-file", CONFIG_NAME);
 }

@@ -57,13 +57,31 @@ static int add_nic(const struct vmm_setup *setup, struct strlist *args, size_t i
 		return r;
 	if (nic->tap)
 		return arg_add(args, "mode=tap,tapif=%s,guest_mac=%s", nic->tap, nic->mac);
-	if (nic->macvtap) /* a name with a slash is a device to open */
-		return arg_add(args, "mode=tap,tapif=/dev/fd/%d,guest_mac=%s",
-		               setup->first_nic + (int)index, nic->mac);
+	/* The slash says that it is a macvtap device. Opened again it would have a second queue. */
+	if (nic->macvtap)
+		return arg_add(args, "mode=tap,fd=%d,tapif=/dev/fd/%d,guest_mac=%s",
+		               setup->first_nic + (int)index, setup->first_nic + (int)index,
+		               nic->mac);
 	if (net && *net->v4.net && strcmp(net->v4.net, USER_NET) != 0)
 		return fail("--net: the user-mode network of '%s' is " USER_NET ", not '%s'", NAME,
 		            net->v4.net);
 	return arg_add(args, "mode=user,guest_mac=%s", nic->mac);
+}
+
+static int add_nics(const struct vm *vm, const struct vmm_setup *setup, struct strlist *args)
+{
+	size_t users = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < vm->nics.count; i++)
+		users += !vm->nics.items[i].tap && !vm->nics.items[i].macvtap;
+	if (users > 1)
+		return fail("--net: '%s' has one user-mode network, not %zu", NAME, users);
+	if (!vm->nics.count) /* it has one in user mode otherwise */
+		return arg_pair(args, "-n", "mode=none");
+	for (size_t i = 0; r == 0 && i < vm->nics.count; i++)
+		r = add_nic(setup, args, i, &vm->nics.items[i]);
+	return r;
 }
 
 static int add_devices(const struct vm *vm, struct strlist *args)
@@ -94,9 +112,7 @@ int kvmtool_args(const struct vm *vm, const struct vmm_setup *setup, struct vmm_
 		r = add_disk(args, vm->disks.items[i].file, vm->disks.items[i].readonly);
 	if (r == 0)
 		r = add_disk(args, setup->config_file, true);
-	if (r == 0 && !vm->nics.count) /* it has one in user mode otherwise */
-		r = arg_pair(args, "-n", "mode=none");
-	for (size_t i = 0; r == 0 && i < vm->nics.count; i++)
-		r = add_nic(setup, args, i, &vm->nics.items[i]);
+	if (r == 0)
+		r = add_nics(vm, setup, args);
 	return r < 0 ? r : add_devices(vm, args);
 }

@@ -11,7 +11,7 @@
 #include "cleanup.h"
 #include "error.h"
 
-int macvtap_open(const char *name, int number)
+int macvtap_open(const char *name, int number, bool blocking)
 {
 	unsigned index = if_nametoindex(name);
 	_cleanup_fd_ int fd = -1;
@@ -20,7 +20,7 @@ int macvtap_open(const char *name, int number)
 	if (!index)
 		return fail("there is no macvtap device '%s'", name);
 	snprintf(path, sizeof(path), "/dev/tap%u", index);
-	fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	fd = open(path, O_RDWR | O_CLOEXEC | (blocking ? 0 : O_NONBLOCK));
 	if (fd < 0)
 		return fail_errno(errno, "cannot open '%s' of macvtap device '%s'", path, name);
 	if (dup3(fd, number, O_CLOEXEC) < 0)

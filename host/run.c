@@ -54,7 +54,7 @@ static int open_nics(const struct vm *vm, int *fds, size_t *count)
 
 		if (!vm->nics.items[i].macvtap)
 			continue;
-		fd = macvtap_open(vm->nics.items[i].macvtap, FIRST_NIC_FD + (int)i);
+		fd = macvtap_open(vm->nics.items[i].macvtap, FIRST_NIC_FD + (int)i, false);
 		if (fd < 0)
 			return fd;
 		fds[(*count)++] = fd;

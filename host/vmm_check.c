@@ -257,15 +257,17 @@ static int check_publish(const struct vm *vm)
 /* Beside those that are listed: the config disk, and an entropy device. */
 static int check_devices(const struct vm *vm, const struct vmm_kind *kind)
 {
-	size_t count = vm->disks.count + vm->nics.count + vm->shares.count + vm->vsock_cid.set +
-	               vm->balloon + 2;
+	size_t others = vm->shares.count + vm->vsock_cid.set + vm->balloon + 1;
 
 	if (kind->max_disks && vm->disks.count + 1 > kind->max_disks)
 		return fail("--disk: '%s' has place for %u disks, and one of them is the config's",
 		            kind->name, kind->max_disks);
-	if (kind->max_devices && count > kind->max_devices)
-		return fail("'%s' has place for %u devices, not for %zu", kind->name,
-		            kind->max_devices, count);
+	if (kind->max_nics && vm->nics.count > kind->max_nics)
+		return fail("--net: '%s' has place for %u network interfaces, not for %zu",
+		            kind->name, kind->max_nics, vm->nics.count);
+	if (kind->max_others && others > kind->max_others)
+		return fail("'%s' has place for %u devices beside disks and networks, not for %zu",
+		            kind->name, kind->max_others, others);
 	return 0;
 }
 

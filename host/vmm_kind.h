@@ -29,6 +29,7 @@ enum vmm_feature {
 	VMM_USB = 1 << 12,
 	VMM_BALLOON = 1 << 13,
 	VMM_DEVICE_TREE = 1 << 14,
+	VMM_BLOCKING = 1 << 15, /* reads a NIC's descriptor until there is a packet */
 };
 
 /* How a guest is asked to stop, and its balloon to change. */
@@ -42,13 +43,14 @@ enum vmm_control {
 
 struct vmm_kind {
 	const char *name;
-	const char *compared;     /* the version that its flags are meant for */
+	const char *compared; /* the text that its flags were compared with; vmconfig-runner(5) */
 	const char *programs[2];  /* basenames; "-", "_" or "." and more may follow */
 	unsigned features;        /* enum vmm_feature */
 	unsigned formats;         /* 1 << enum vm_image_format */
 	unsigned max_cpus;        /* 0: the machine's */
 	unsigned max_disks;       /* the config disk among them; 0: none of ours to tell */
-	unsigned max_devices;     /* disks, NICs and the rest together; 0: none of ours to tell */
+	unsigned max_nics;        /* 0: none of ours to tell */
+	unsigned max_others;      /* devices beside disks and NICs; 0: none of ours to tell */
 	int64_t min_memory;       /* bytes */
 	const char *const *words; /* of the kernel's command line, after console=; NULL ends them */
 	enum vmm_control control;

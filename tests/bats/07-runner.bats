@@ -230,7 +230,7 @@ in_state() {
 	assert_output_contains 'workload:'
 	[[ $output != *'"code":7'* ]]
 	[[ $output != *"$(cat package/share/vmconfig/nonce)"* ]]
-	[ "$(jq -c . state/argv.json)" = '["--api-sock","api.sock","--config-file","firecracker.json"]' ]
+	[ "$(jq -c . state/argv.json)" = '["--api-sock","api.sock","--level","Error","--config-file","firecracker.json"]' ]
 	[ "$(jq -r '.drives[1].path_on_host' state/firecracker.json)" = \
 		"$PWD/package/share/vmconfig/config.img" ]
 	[ "$(mode state/firecracker.json)" = 600 ]

@@ -178,22 +178,53 @@ static void test_names(void **state)
 
 static void test_device_places(void **state)
 {
-	struct vm vm = {.kernel = kernel, .initrd = initrd};
-	struct vm_disk disks[10];
-	static char file[] = "a.img";
+	struct vm vm = {0};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(disks); i++)
-		disks[i] = (struct vm_disk){.file = file};
-	vm.disks.items = disks;
-	vm.disks.count = 9;
+	set(&vm, "kernel", kernel);
+	set(&vm, "initrd", initrd);
+	set(&vm, "vsock", "3");
+	set(&vm, "balloon", NULL);
+	set(&vm, "share", "/d:a");
+	set(&vm, "share", "/d:b");
 	assert_int_equal(check("stratovirt", &vm), 0);
-	vm.disks.count = 10;
-	expect(5, &vm, "", "'stratovirt' has place for 11 devices, not for 12");
+	set(&vm, "share", "/d:c");
+	expect(5, &vm, "",
+	       "'stratovirt' has place for 5 devices beside disks and networks, not for 6");
+	vm_release(&vm);
+}
+
+static void test_nic_places(void **state)
+{
+	struct vm vm = {.kernel = kernel, .initrd = initrd};
+	struct vm_nic nics[3];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(nics); i++)
+		nics[i] = (struct vm_nic){.mac = mac, .tap = tap};
+	vm.nics.items = nics;
+	vm.nics.count = 2;
+	assert_int_equal(check("stratovirt", &vm), 0);
+	vm.nics.count = 3;
+	expect(5, &vm, "", "--net: 'stratovirt' has place for 2 network interfaces, not for 3");
+}
+
+static void test_user_networks(void **state)
+{
+	struct vm vm = {.kernel = kernel, .initrd = initrd};
+	struct vm_nic nics[] = {{.mac = mac}, {.mac = mac}};
+
+	(void)state;
+	vm.nics.items = nics;
+	vm.nics.count = 1;
+	assert_int_equal(check("kvmtool", &vm), 0);
+	vm.nics.count = 2;
+	expect(4, &vm, "", "--net: 'kvmtool' has one user-mode network, not 2");
 }
 
 static void test_disk_places(void **state)
 {
+	static const size_t limited[] = {4, 5};
 	struct vm vm = {.kernel = kernel, .initrd = initrd};
 	struct vm_disk disks[4];
 	static char file[] = "a.img";
@@ -202,11 +233,16 @@ static void test_disk_places(void **state)
 	for (size_t i = 0; i < COUNT(disks); i++)
 		disks[i] = (struct vm_disk){.file = file};
 	vm.disks.items = disks;
-	vm.disks.count = 3;
-	assert_int_equal(check("kvmtool", &vm), 0);
-	vm.disks.count = 4;
-	expect(4, &vm, "",
-	       "--disk: 'kvmtool' has place for 4 disks, and one of them is the config's");
+	for (size_t i = 0; i < COUNT(limited); i++) {
+		const char *name = families[limited[i]].name;
+		char refusal[80];
+
+		vm.disks.count = 3;
+		assert_int_equal(check(name, &vm), 0);
+		vm.disks.count = 4;
+		snprintf(refusal, sizeof(refusal), "--disk: '%s' has place for 4 disks, ", name);
+		expect(limited[i], &vm, "", refusal);
+	}
 }
 
 static void test_programs(void **state)
@@ -246,6 +282,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_options),     cmocka_unit_test(test_networks),
 	    cmocka_unit_test(test_names),       cmocka_unit_test(test_device_places),
+	    cmocka_unit_test(test_nic_places),  cmocka_unit_test(test_user_networks),
 	    cmocka_unit_test(test_disk_places), cmocka_unit_test(test_programs),
 	};
 
