@@ -134,6 +134,21 @@ phases() {
 		sed 's/REQUIRED$/yes/; s/OPTIONAL$/no/'
 }
 
+@test "vmconfig-runner(5) has every family, and what its flags were compared with" {
+	sed -n 's/^    {\.name = "\(.*\)",$/\1/p; s/^     \.compared = "\(.*\)",$/\1/p' \
+		"$ROOT/host/vmm_kind.c" | paste -d '|' - - >table
+	[ "$(wc -l <table)" -eq "$(grep -c '^    {\.name' "$ROOT/host/vmm_kind.c")" ]
+	section vmconfig-runner.5 FAMILIES |
+		sed -n '/^\.Bl -column/,/^\.El/s/^\.It \([a-z-]*\) Ta .* Ta \(.*\)/\1|\2/p' >page
+	[ -s table ]
+	same 'families of the table and of vmconfig-runner(5)' table page
+	# And each of them with the text that was read.
+	cut -d '|' -f 1 table >table.names
+	section vmconfig-runner.5 FAMILIES |
+		sed -n '/^\.Bl -tag/,/^\.El/s/^\.It \([a-z-]*\)$/\1/p' >page.names
+	same 'families and the texts of vmconfig-runner(5)' table.names page.names
+}
+
 @test "vmconfig-init(8) and the README have every phase, in order, with its policy" {
 	phases >table
 	[ -s table ]
