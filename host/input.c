@@ -122,7 +122,11 @@ static bool holds(const char *dir, const char *name)
 {
 	_cleanup_free_ char *path = NULL;
 
-	return asprintf(&path, "%s/%s", dir, name) >= 0 && access(path, F_OK) == 0;
+	if (asprintf(&path, "%s/%s", dir, name) < 0) {
+		path = NULL;
+		return false;
+	}
+	return access(path, F_OK) == 0;
 }
 
 /* Keys that stand at the top of one kind of document only, the most telling first. */

@@ -71,7 +71,7 @@ static char **copy_words(const char *const *words)
 /* @context: what becomes standard output */
 static int prepare(const void *context)
 {
-	_cleanup_fd_ int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC); /* exec(3) closes it */
 	const int *output = context;
 
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(*output, STDOUT_FILENO) < 0)

@@ -55,7 +55,8 @@ static int protect(const char *dir)
 
 static int prepare(const void *context)
 {
-	_cleanup_fd_ int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	/* Left to exec(3): it may be the very number that the socket gets. */
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	const struct daemon *d = context;
 
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 ||
