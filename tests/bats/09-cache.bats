@@ -139,10 +139,10 @@ keys() {
 	timeout 60 cat begun >/dev/null
 	bin/vmconfig run --image image --vmm /bin/false 2>/dev/null 3>&- &
 	second=$!
-	# Until it waits for the first.
-	until [ -n "$(find -L "/proc/$second/fd" -samefile cache/vmconfig/*.lock 2>/dev/null)" ]; do
-		kill -0 "$second" || fail 'it did not wait'
-	done
+	waits_for_first() {
+		[ -n "$(find -L "/proc/$second/fd" -samefile cache/vmconfig/*.lock 2>/dev/null)" ]
+	}
+	wait_until "$second" waits_for_first
 	echo go >go
 	wait "$first" || [ $? -eq 125 ]
 	wait "$second" || [ $? -eq 125 ]

@@ -128,15 +128,45 @@ end() {
 	"$VMCONFIG" runner --config base.json --kernel vmlinuz --initrd initrd.cpio --disk root.img,ro \
 		--vmm /usr/bin/qemu-system-x86_64 -o web 2>stderr 3>&- &
 	process=$!
-	until [ -n "$(find . -path './web.*/disk0.img')" ]; do
-		kill -0 "$process" 2>/dev/null || fail "$(cat stderr)"
-	done
+	copies() {
+		[ -n "$(find . -path './web.*/disk0.img')" ]
+	}
+	wait_until "$process" copies || fail "$(cat stderr)"
 	kill "$process"
 	status=0
 	wait "$process" || status=$?
 	process=
 	[ "$status" -eq 143 ] || fail "status $status"
 	[ -z "$(find . -name 'web*')" ] || fail "left: $(find . -name 'web*')"
+}
+
+@test "an image that a tool writes: no file, no tool, and an older image stays" {
+	local format signal
+	rm bin/vmconfig-image
+	cp "$BUILD/vmconfig-image" bin/
+	# In place of the tool: it begins an image, says so, and waits for ever.
+	cat >bin/sqfstar <<-'END'
+		#!/bin/sh
+		[ "$1" != --version ] || exec echo 'mkfs.erofs (erofs-utils) 1.8.6'
+		printf begun >/proc/self/fd/3
+		exec 3>alive
+		echo begun >&3
+		while :; do read -r line; done </dev/zero
+	END
+	chmod +x bin/sqfstar
+	cp bin/sqfstar bin/mkfs.erofs
+	mkdir out
+	echo older >out/root.img
+	for format in squashfs erofs; do
+		for signal in TERM INT HUP QUIT; do
+			PATH=$PWD/bin:$PATH begin rootfs --image image --format $format -o out/root.img
+			[ -n "$(find out -name '.vmconfig-*' -size +0)" ] || fail 'nothing has begun'
+			end $signal
+			[ "$status" -eq $((128 + $(kill -l $signal))) ] || fail "status $status" "$(cat stderr)"
+			[ "$(ls -A out)" = root.img ] || fail "left behind: $(ls -A out)"
+			[ "$(cat out/root.img)" = older ]
+		done
+	done
 }
 
 @test "a standard output that is to be filled must be a file" {

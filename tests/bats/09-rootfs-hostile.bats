@@ -297,11 +297,15 @@ damage() {
 	make_layout image gzip:1.tar
 	mkdir out
 	echo older >out/root.img
+	begun() {
+		[ -n "$(find out -name '.vmconfig-*')" ]
+	}
 	for signal in INT TERM HUP; do
-		"$VMCONFIG" rootfs --image image -o out/root.img 2>/dev/null &
+		# A shell lets what it has in the background ignore some signals.
+		env --default-signal=INT "$VMCONFIG" rootfs --image image -o out/root.img 2>/dev/null &
 		pid=$!
-		# Until the new file is there, or all is over already. What has ended has no executable.
-		until [ -n "$(find out -name '.vmconfig-*')" ] || ! readlink "/proc/$pid/exe" >/dev/null; do :; done
+		# Or all is over already.
+		wait_until $pid begun 2>/dev/null || true
 		kill -s $signal $pid 2>/dev/null || true
 		wait $pid || true
 		[ "$(ls -A out)" = root.img ] || fail "left behind: $(ls -A out)"

@@ -42,6 +42,23 @@ run_vmconfig() {
 	run --separate-stderr "$VMCONFIG" "$@"
 }
 
+# wait_until PID COMMAND… - until COMMAND succeeds: process PID makes it so, in a minute at most.
+wait_until() {
+	local pid=$1 due=$((SECONDS + 60))
+	shift
+	until "$@"; do
+		kill -0 "$pid" 2>/dev/null || {
+			fail "over before: $*"
+			return
+		}
+		[ "$SECONDS" -lt "$due" ] || {
+			fail "not within a minute: $*"
+			return
+		}
+		sleep 0.01
+	done
+}
+
 # What a failed assertion shows.
 explain() {
 	fail "$@" "status: $status" "stdout: $output" "stderr: $stderr"

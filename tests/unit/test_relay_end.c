@@ -240,6 +240,11 @@ int main(void)
 	    cmocka_unit_test(test_a_hook_that_fails_stops_the_guest),
 	};
 
+	/* Who starts this with some ignored (nohup, a shell's "&") would have the relay do so, too.
+	 */
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
 	signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
