@@ -153,6 +153,9 @@ static int search_entry(struct search *s, const struct oci_descriptor *d, const 
 	struct blob nested = {0};
 	int rank, r;
 
+	/* As at the top: an index of signatures is not looked through, and may be missing. */
+	if (d->artifact_type)
+		return 0;
 	if (kind == OCI_INDEX) {
 		r = blob_set(&nested, d, document, pointer);
 		if (r == 0)
@@ -160,7 +163,7 @@ static int search_entry(struct search *s, const struct oci_descriptor *d, const 
 		blob_release(&nested);
 		return r;
 	}
-	if (kind != OCI_MANIFEST || d->artifact_type || (s->digest && !pinned && !has_digest))
+	if (kind != OCI_MANIFEST || (s->digest && !pinned && !has_digest))
 		return 0;
 	/* Whoever names a digest has chosen the platform. */
 	rank = by_digest ? INT32_MAX : oci_platform_rank(d->platform, oci_machine());

@@ -13,6 +13,8 @@
 #define CONFIG_TYPE   "application/vnd.oci.image.config.v1+json"
 #define DOCKER        "application/vnd.docker."
 
+#define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
+
 #define VERSION_TEXT "{'imageLayoutVersion':'1.0.0'}"
 
 /* Texts are written with ' for ", and formatted into rotating buffers. */
@@ -258,6 +260,25 @@ static void test_other_content(void **state)
 	assert_error("layout:v1", "/manifests: there is no image");
 }
 
+/* What the name alone gave is found again by its digest, whatever is missing beside it. */
+static void test_missing_artifacts(void **state)
+{
+	static const char artifacts[] = "{'mediaType':'" INDEX_TYPE "','digest':'sha256:" ZEROS
+	                                "','size':1,'artifactType':'application/vnd.example'}";
+	const char *manifest, *nested;
+	char spec[128];
+
+	(void)state;
+	manifest = put_manifest("{}", "");
+	snprintf(spec, sizeof(spec), "layout@%.71s", strstr(manifest, "sha256:"));
+	nested =
+	    put_blob(INDEX_TYPE,
+	             text_of("{'schemaVersion':2,'manifests':[%s,%s]}", artifacts, manifest), "");
+	put_index(text_of("%s,%s", artifacts, nested));
+	assert_image("layout", "{}");
+	assert_image(spec, "{}");
+}
+
 static void test_no_image_config(void **state)
 {
 	const char *config = put_blob("application/vnd.example+json", "{}", "");
@@ -313,8 +334,6 @@ static void test_bad_index(void **state)
 	put_index("{'mediaType':'x/y','digest':'a:y','size':1e3}");
 	assert_error("layout", "layout/index.json: /manifests/0/size: '1e3' is not an integer");
 }
-
-#define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
 
 static void put_descriptor(const char *digest, const char *size)
 {
@@ -514,6 +533,7 @@ int main(void)
 	    layout_test(test_empty_index),
 	    layout_test(test_docker_types),
 	    layout_test(test_other_content),
+	    layout_test(test_missing_artifacts),
 	    layout_test(test_no_image_config),
 	    layout_test(test_layout_file),
 	    layout_test(test_bad_index),
