@@ -7,6 +7,7 @@
  *   ro       as overlay on a tmpfs, made read-only once the machine's files and
  *            mount points are in: a read-only image need not have them
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -50,11 +51,10 @@ static bool fallback_upper_is_free(const struct guest *g)
 	return true;
 }
 
-static int grow(struct guest *g, const struct root_plan *plan, const struct block_mount *m)
+/* @fd: what is mounted, or negative after guest_error() */
+static int grow(struct guest *g, const struct block_mount *m, int fd)
 {
-	_cleanup_fd_ int fd = plan->grow ? open(m->target, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
-
-	return fd < 0 ? 0 : ext4_grow(g, m->what, m->node, fd);
+	return fd < 0 ? fd : ext4_grow(g, m->what, m->node, fd);
 }
 
 static int mount_device(struct guest *g, const struct root_plan *plan, const char *target)
@@ -69,11 +69,16 @@ static int mount_device(struct guest *g, const struct root_plan *plan, const cha
 	    .readonly = plan->layer != ROOT_LAYER_NONE,
 	    .errors = plan->errors,
 	};
-	int r = device_wait(g, "root filesystem", plan->device, node);
+	_cleanup_fd_ int mounted = -1;
+	int r = device_wait(g, m.what, plan->device, node);
 
 	if (r == 0)
 		r = filesystem_mount(g, &m);
-	return r == 0 && plan->layer == ROOT_LAYER_NONE ? grow(g, plan, &m) : r;
+	if (r < 0 || !plan->grow || plan->layer != ROOT_LAYER_NONE)
+		return r;
+	/* By its place anew: the descriptor that it was mounted by is of what it hides. */
+	mounted = container_place(g);
+	return grow(g, &m, mounted);
 }
 
 static int mount_upper(struct guest *g, const struct root_plan *plan)
@@ -85,14 +90,19 @@ static int mount_upper(struct guest *g, const struct root_plan *plan)
 	    .target = LAYER_UPPER,
 	    .errors = plan->errors,
 	};
+	_cleanup_fd_ int mounted = -1;
 	int r;
 
 	if (plan->layer == ROOT_LAYER_TMPFS)
 		return overlay_tmpfs(g, m.what);
-	r = device_wait(g, "root's writable layer", plan->upper_device, node);
+	r = device_wait(g, m.what, plan->upper_device, node);
 	if (r == 0)
 		r = filesystem_mount(g, &m);
-	return r < 0 ? r : grow(g, plan, &m);
+	if (r < 0 || !plan->grow)
+		return r;
+	mounted = open(LAYER_UPPER, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return grow(g, &m,
+	            mounted < 0 ? guest_error(g, errno, "cannot open the %s", m.what) : mounted);
 }
 
 static int mount_root(struct guest *g, const struct root_plan *plan, const char *target)

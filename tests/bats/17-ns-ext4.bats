@@ -116,6 +116,32 @@ blocks_of() {
 	assert_failed volumes "'/dev/vdb', the volume of '/data', cannot grow: it is not ext4"
 }
 
+# assert_asked_to_grow IMAGE NODE WHAT - that filesystem has grown, or the kernel would not let it: it
+# says so of nothing else.
+assert_asked_to_grow() {
+	if [ "$status" -eq 0 ]; then
+		[ "$(blocks_of "$1")" -eq $((16 * 1024)) ] || fail "$1 has not grown"
+	else
+		assert_failed root "cannot grow '$2', the $3: Operation not permitted"
+	fi
+}
+
+@test "grow: the root filesystem, also inside one of the guest's own, and a writable layer" {
+	local own
+	make_image upper.img
+	truncate -s 16M upper.img
+	for own in . '.guest_root = {device: "/dev/vdb"}'; do
+		cp "$SCRATCH" root.img
+		truncate -s 16M root.img
+		config "$own"' | .root = {mode: "rw", grow: true}' say up
+		boot_image root.img --disk "$SCRATCH,ro"
+		assert_asked_to_grow root.img /dev/vda 'root filesystem'
+	done
+	config '.root = {overlay_device: "/dev/vdb", grow: true}' say up
+	boot --disk upper.img
+	assert_asked_to_grow upper.img /dev/vdb "root's writable layer"
+}
+
 # format_config WORD… - a config that formats /dev/vdb when it is blank.
 format_config() {
 	volume_config '.format = "ext4"' "$@"
