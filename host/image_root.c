@@ -51,7 +51,8 @@ static int make_key(const char *spec, char key[CACHE_KEY_BYTES])
 }
 
 /* @option: --image or --dir. @file: takes the image */
-static int make_image(const char *option, const char *spec, int file)
+static int make_image(const char *option, const char *spec, int file,
+                      const struct held_signals *held)
 {
 	_cleanup_free_ char *program = image_tool_find();
 	const char *words[] = {program, "rootfs", option, spec, "-o", "-", NULL};
@@ -59,7 +60,7 @@ static int make_image(const char *option, const char *spec, int file)
 
 	if (!program)
 		return -ENOENT;
-	r = tool_fill(words, file);
+	r = tool_fill(words, file, held);
 	if (r > 0)
 		return fail("cannot make the root filesystem of '%s'", spec);
 	return r;
@@ -74,7 +75,7 @@ static int make_cached(const struct cache *cache, const char *key, const char *s
 
 	stop_signals_hold(&held);
 	file = cache_begin(cache, key);
-	r = file < 0 ? file : make_image("--image", spec, file);
+	r = file < 0 ? file : make_image("--image", spec, file, &held);
 	if (r == 0)
 		r = cache_commit(cache, key);
 	if (r < 0)
@@ -180,7 +181,7 @@ static int make_nameless(const char *dir)
 	if (writer < 0)
 		return writer;
 	stop_signals_hold(&held); /* so that the child is ended, too */
-	r = make_image("--dir", dir, writer);
+	r = make_image("--dir", dir, writer, &held);
 	stop_signals_release(&held);
 	return r < 0 ? r : steal_fd(&reader);
 }

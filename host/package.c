@@ -76,7 +76,9 @@ static int create(struct package *p, const char *name, mode_t mode)
 
 	if (!path)
 		return fail_errno(ENOMEM, "cannot write '%s'", name);
-	r = stop_signals_came() ? -EINTR : make_directories(p, path);
+	if (stop_signals_came(&p->held))
+		return -EINTR; /* silently: it says itself why vmconfig ends */
+	r = make_directories(p, path);
 	if (r < 0)
 		return fail_errno(-r, "cannot write '%s'", path);
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode & 0700);
@@ -137,7 +139,7 @@ static int copy_bytes(struct package *p, int from, int to)
 		ssize_t n = read(from, piece, PIECE);
 		int r;
 
-		if (stop_signals_came())
+		if (stop_signals_came(&p->held))
 			return -EINTR;
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -171,6 +173,8 @@ int package_copy(struct package *p, const char *name, const char *source, mode_t
 	if (to < 0)
 		return to;
 	r = copy_bytes(p, from, to);
+	if (r == -EINTR)
+		return r; /* a signal came; all else begins anew */
 	return r < 0 ? fail_errno(-r, "cannot copy '%s'", source) : 0;
 }
 

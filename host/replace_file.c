@@ -18,7 +18,7 @@
 #define PUBLIC_MODE  0644
 
 static int fill_temporary(const struct replacement *r, int fd, mode_t mode, const void *data,
-                          size_t length)
+                          size_t length, const struct held_signals *held)
 {
 	int error = fill_file(fd, data, length);
 
@@ -28,20 +28,20 @@ static int fill_temporary(const struct replacement *r, int fd, mode_t mode, cons
 		error = -errno;
 	if (error == 0 && fsync(fd) < 0)
 		error = -errno;
-	if (error == 0 && stop_signals_came())
-		error = -EINTR;
+	if (error == 0 && stop_signals_came(held))
+		return -EINTR; /* silently: it says itself why vmconfig ends */
 	return error ? fail_errno(-error, "cannot write '%s'", r->path) : 0;
 }
 
 static int replace_in(struct replacement *r, const char *path, mode_t mode, const void *data,
-                      size_t length)
+                      size_t length, const struct held_signals *held)
 {
 	_cleanup_fd_ int fd = replacement_open(r, path, mode);
 	int error;
 
 	if (fd < 0)
 		return fd;
-	error = fill_temporary(r, fd, mode, data, length);
+	error = fill_temporary(r, fd, mode, data, length, held);
 	return error ? error : replacement_commit(r);
 }
 
@@ -56,7 +56,7 @@ static int replace(const char *path, mode_t mode, const void *data, size_t lengt
 
 	stop_signals_hold(&held);
 	sigaction(SIGXFSZ, &ignored, &too_large);
-	error = replace_in(&r, path, mode, data, length);
+	error = replace_in(&r, path, mode, data, length, &held);
 	replacement_release(&r);
 	sigaction(SIGXFSZ, &too_large, NULL);
 	stop_signals_release(&held);

@@ -15,13 +15,18 @@
 
 static const int stopping[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
-/* Without those that are ignored: blocked, they would be queued nevertheless. */
-static void fill_set(sigset_t *set)
+/*
+ * Without those that are ignored: blocked, they would be queued nevertheless.
+ * @before: NULL, or a set whose signals are left out
+ */
+static void fill_set(sigset_t *set, const sigset_t *before)
 {
 	sigemptyset(set);
 	for (size_t i = 0; i < sizeof(stopping) / sizeof(*stopping); i++) {
 		struct sigaction action;
 
+		if (before && sigismember(before, stopping[i]) == 1)
+			continue;
 		if (sigaction(stopping[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
 			sigaddset(set, stopping[i]);
 	}
@@ -32,7 +37,7 @@ int stop_signals_open(void)
 	sigset_t set;
 	int fd;
 
-	fill_set(&set);
+	fill_set(&set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGCHLD, SIG_DFL);
 	sigprocmask(SIG_BLOCK, &set, NULL);
@@ -51,7 +56,7 @@ void stop_signals_hold(struct held_signals *h)
 {
 	sigset_t set;
 
-	fill_set(&set);
+	fill_set(&set, NULL);
 	h->held = sigprocmask(SIG_BLOCK, &set, &h->before) == 0;
 }
 
@@ -62,11 +67,11 @@ void stop_signals_release(struct held_signals *h)
 	h->held = false;
 }
 
-bool stop_signals_came(void)
+bool stop_signals_came(const struct held_signals *h)
 {
 	sigset_t set, pending;
 
-	fill_set(&set);
+	fill_set(&set, &h->before);
 	if (sigpending(&pending) < 0)
 		return false;
 	for (size_t i = 0; i < sizeof(stopping) / sizeof(*stopping); i++)
@@ -75,14 +80,14 @@ bool stop_signals_came(void)
 	return false;
 }
 
-int stop_signals_wait(pid_t pid, int *status)
+int stop_signals_wait(const struct held_signals *h, pid_t pid, int *status)
 {
 	_cleanup_fd_ int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), signals = -1;
 	struct pollfd fds[2];
 	sigset_t set;
 	int r, error = pidfd < 0 ? -errno : 0;
 
-	fill_set(&set);
+	fill_set(&set, &h->before);
 	signals = signalfd(-1, &set, SFD_CLOEXEC);
 	if (signals < 0)
 		error = -errno;

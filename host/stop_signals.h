@@ -37,17 +37,22 @@ void stop_signals_hold(struct held_signals *h);
 /* stop_signals_release() - those that came end vmconfig now. @h: zeroed ones are left alone */
 void stop_signals_release(struct held_signals *h);
 
-/* stop_signals_came() - whether one waits that has been held back. */
-bool stop_signals_came(void);
+/*
+ * stop_signals_came() - whether one waits that ends vmconfig when they are released.
+ *
+ * Not one that was blocked before: whoever blocked it reads it from a
+ * descriptor, or started vmconfig so, and what is made meanwhile is wanted.
+ */
+bool stop_signals_came(const struct held_signals *h);
 
 /*
- * stop_signals_wait() - until a child has ended, which is killed when a signal comes.
+ * stop_signals_wait() - until a child has ended, which is killed when such a signal comes.
  * @status: as of waitpid(2)
  *
  * The signal is left where it is.
  *
  * Return: 0, -EINTR, or another negative errno value.
  */
-int stop_signals_wait(pid_t pid, int *status);
+int stop_signals_wait(const struct held_signals *h, pid_t pid, int *status);
 
 #endif

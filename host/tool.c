@@ -121,7 +121,7 @@ int tool_run(const char *const *words)
 	return r < 0 ? r : finish(words[0], pid);
 }
 
-int tool_fill(const char *const *words, int file)
+int tool_fill(const char *const *words, int file, const struct held_signals *held)
 {
 	int status, r;
 	pid_t pid;
@@ -129,7 +129,7 @@ int tool_fill(const char *const *words, int file)
 	r = start(words, file, true, &pid);
 	if (r < 0)
 		return r;
-	r = stop_signals_wait(pid, &status);
+	r = stop_signals_wait(held, pid, &status);
 	if (r == -EINTR)
 		return r;
 	return r < 0 ? fail_errno(-r, "cannot wait for '%s'", words[0]) : judge(words[0], status);

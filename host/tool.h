@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+struct held_signals;
+
 /*
  * tool_run() - run a program and wait for it.
  * @words: the program, looked for in PATH and the system's own directories, then its arguments;
@@ -19,13 +21,13 @@ int tool_run(const char *const *words);
 /*
  * tool_fill() - run a program whose standard output is a file.
  * @file: open for reading and writing
+ * @held: the signals that are held back meanwhile
  *
- * It is killed when vmconfig ends, or is asked to stop while it holds its
- * signals back.
+ * It is killed when vmconfig ends, or when one of these signals comes.
  *
  * Return: as tool_run(), and -EINTR after a signal, without a line.
  */
-int tool_fill(const char *const *words, int file);
+int tool_fill(const char *const *words, int file, const struct held_signals *held);
 
 /*
  * tool_output() - the same, with its standard output.

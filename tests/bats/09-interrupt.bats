@@ -138,6 +138,31 @@ end() {
 	process=
 	[ "$status" -eq 143 ] || fail "status $status"
 	[ -z "$(find . -name 'web*')" ] || fail "left: $(find . -name 'web*')"
+	[ ! -s stderr ] || fail "says: $(cat stderr)"
+}
+
+# with_blocked SIGNAL COMMAND… - a caller that has blocked a signal, which has come already.
+with_blocked() {
+	python3 - "$@" <<-'END'
+		import os, signal, sys
+		number = signal.Signals[sys.argv[1]]
+		signal.pthread_sigmask(signal.SIG_BLOCK, [number])
+		os.kill(os.getpid(), number)
+		os.execv(sys.argv[2], sys.argv[2:])
+	END
+}
+
+@test "a signal that was blocked from the start stops nothing" {
+	echo '{"entrypoint":["/app"]}' >config.json
+	"$VMCONFIG" build --config config.json -o expected.img
+	run --separate-stderr with_blocked SIGTERM "$VMCONFIG" build --config config.json -o config.img
+	assert_status 0
+	cmp config.img expected.img
+
+	# What a child makes, which would be killed.
+	run --separate-stderr with_blocked SIGTERM "$VMCONFIG" run --image image --vmm /bin/false
+	assert_status 125
+	[ "$(find cache -name '*.img' | wc -l)" -eq 1 ] || fail 'the image was not made' "$stderr"
 }
 
 @test "an image that a tool writes: no file, no tool, and an older image stays" {
