@@ -169,12 +169,14 @@ int cache_begin(const struct cache *cache, const char *key)
 	int fd;
 
 	/*
-	 * What is there already is what a maker has left that was killed. The
+	 * What is there already is what a maker has left that was killed: a new
+	 * file, and not that one, which its child may have open still. The
 	 * directory is closed to others: who copies the image from it goes by
 	 * this mode, and an image is no secret.
 	 */
 	make_name(name, key, PART);
-	fd = openat(cache->fd, name, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+	unlinkat(cache->fd, name, 0);
+	fd = openat(cache->fd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	return fd < 0 ? fail_errno(errno, "cannot write in '%s'", cache->path) : fd;
 }
 
@@ -210,17 +212,47 @@ static int compare_use(const void *a, const void *b)
 	return (x->used < y->used) - (x->used > y->used);
 }
 
-static bool look_at(const struct cache *cache, const char *name, struct cache_entry *e)
+/*
+ * Whoever looks whether a lock is taken takes it for a moment, in which another
+ * who looks finds it taken: so they take turns. Where a directory cannot be
+ * locked, as on NFS, they may keep an image that nobody uses.
+ *
+ * Return: a descriptor that ends the turn when it is closed, or -1.
+ */
+static int take_turn(const struct cache *cache)
+{
+	int fd = openat(cache->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0)
+		(void)!flock(fd, LOCK_EX);
+	return fd;
+}
+
+/* Return: 0 when it is ours, 1 when somebody uses the image, negative after printing a line. */
+static int try_lock(const struct cache *cache, const char *name, int fd)
+{
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	return errno == EWOULDBLOCK ? 1
+	                            : fail_errno(errno, "cannot lock '%s/%s'", cache->path, name);
+}
+
+/* Return: how many images these are, 0 when it has gone, negative after printing a line. */
+static int look_at(const struct cache *cache, const char *name, struct cache_entry *e)
 {
 	_cleanup_fd_ int fd = openat(cache->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	struct stat st;
+	int r;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
-		return false;
-	*e = (struct cache_entry){.bytes = (uint64_t)st.st_blocks * 512, .used = st.st_mtime};
+		return 0;
+	r = try_lock(cache, name, fd);
+	if (r < 0)
+		return r;
+	*e = (struct cache_entry){
+	    .bytes = (uint64_t)st.st_blocks * 512, .used = st.st_mtime, .in_use = r == 1};
 	memcpy(e->key, name, CACHE_KEY_BYTES - 1);
-	e->in_use = flock(fd, LOCK_EX | LOCK_NB) < 0;
-	return true;
+	return 1;
 }
 
 static DIR *open_stream(const struct cache *cache)
@@ -238,6 +270,7 @@ static DIR *open_stream(const struct cache *cache)
 
 int cache_list(const struct cache *cache, struct cache_entry **entries, size_t *count)
 {
+	_cleanup_fd_ int turn = take_turn(cache);
 	DIR *dir = open_stream(cache);
 	struct dirent *entry;
 	int r = 0;
@@ -246,7 +279,7 @@ int cache_list(const struct cache *cache, struct cache_entry **entries, size_t *
 	*count = 0;
 	if (!dir)
 		return -EIO;
-	while ((entry = readdir(dir))) {
+	while (r >= 0 && (entry = readdir(dir))) {
 		struct cache_entry *grown;
 
 		if (!is_key(entry->d_name, IMAGE))
@@ -257,31 +290,13 @@ int cache_list(const struct cache *cache, struct cache_entry **entries, size_t *
 			break;
 		}
 		*entries = grown;
-		*count += look_at(cache, entry->d_name, &grown[*count]);
+		r = look_at(cache, entry->d_name, &grown[*count]);
+		*count += r > 0;
 	}
 	closedir(dir);
 	if (*count)
 		qsort(*entries, *count, sizeof(**entries), compare_use);
-	return r;
-}
-
-int cache_remove(const struct cache *cache, const char *key)
-{
-	_cleanup_fd_ int fd = open_file(cache, key, IMAGE, O_RDONLY);
-	char name[NAME_BYTES];
-
-	if (fd < 0)
-		return errno == ENOENT
-		           ? 0
-		           : fail_errno(errno, "cannot open '%s/%s" IMAGE "'", cache->path, key);
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return 1;
-	make_name(name, key, IMAGE);
-	if (unlinkat(cache->fd, name, 0) < 0)
-		return fail_errno(errno, "cannot remove '%s/%s'", cache->path, name);
-	make_name(name, key, LOCK);
-	unlinkat(cache->fd, name, 0);
-	return 0;
+	return r < 0 ? r : 0;
 }
 
 /* Return: whether there was an unfinished image of nobody's. */
@@ -300,6 +315,29 @@ static bool sweep(const struct cache *cache, const char *key)
 	if (faccessat(cache->fd, image, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
 		unlinkat(cache->fd, name, 0);
 	return found;
+}
+
+int cache_remove(const struct cache *cache, const char *key)
+{
+	_cleanup_fd_ int turn = take_turn(cache), fd = open_file(cache, key, IMAGE, O_RDONLY);
+	char name[NAME_BYTES];
+	int r;
+
+	if (fd < 0)
+		return errno == ENOENT
+		           ? 0
+		           : fail_errno(errno, "cannot open '%s/%s" IMAGE "'", cache->path, key);
+	make_name(name, key, IMAGE);
+	r = try_lock(cache, name, fd);
+	if (r != 0)
+		return r;
+	if (!is_current(cache, key, IMAGE, fd))
+		return 0; /* removed before the lock was ours; what has the name now is new */
+	if (unlinkat(cache->fd, name, 0) < 0)
+		return fail_errno(errno, "cannot remove '%s/%s'", cache->path, name);
+	/* The lock may be taken again already, by who has found no image. */
+	sweep(cache, key);
+	return 0;
 }
 
 int cache_sweep(const struct cache *cache)

@@ -78,6 +78,24 @@ keys() {
 	[ "$(keys)" = '' ]
 }
 
+@test "whoever lists does not make who prunes keep an image" {
+	need flock
+	entry a 99
+	# As cache list does, for a moment.
+	exec 5<cache/vmconfig 6<"cache/vmconfig/$(key a).img"
+	flock 5
+	flock 6
+	"$VMCONFIG" cache prune >stdout 3>&- 5<&- 6<&- &
+	local process=$! end=$((SECONDS + 60))
+	until grep -q -e "-> FLOCK .* $process " /proc/locks; do
+		kill -0 "$process" || fail 'it did not wait' "$(cat stdout)"
+		[ "$SECONDS" -lt "$end" ] || fail 'it does not come to a lock'
+	done
+	exec 5<&- 6<&-
+	wait "$process"
+	[ ! -e "cache/vmconfig/$(key a).img" ] || fail 'it is kept' "$(cat stdout)"
+}
+
 @test "a cache that others may write is not used" {
 	mkdir -p cache/vmconfig
 	chmod 777 cache/vmconfig
