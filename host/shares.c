@@ -4,13 +4,11 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -22,18 +20,10 @@
 #include "error.h"
 #include "list.h"
 #include "notify.h"
+#include "readonly_tree.h"
 #include "stop_signals.h"
 
 #define START_LIMIT_MS 60000 /* for a socket to appear */
-
-#ifndef MOUNT_ATTR_RDONLY
-#define MOUNT_ATTR_RDONLY 1
-#endif
-
-/* As the kernel has it: C libraries know struct mount_attr not everywhere. */
-struct attributes {
-	uint64_t set, clear, propagation, user_namespace;
-};
 
 struct server {
 	const struct vm_share *share;
@@ -47,20 +37,6 @@ struct servers {
 	size_t count;
 	int signals;
 };
-
-/* The tree at @path, mounts below it included, cannot be written from here on. */
-static int make_readonly(const char *path)
-{
-	const struct attributes readonly = {.set = MOUNT_ATTR_RDONLY};
-
-	if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", NULL, MS_REC | MS_SLAVE, NULL) < 0 ||
-	    mount(path, path, NULL, MS_BIND | MS_REC, NULL) < 0)
-		return -errno;
-	if (syscall(SYS_mount_setattr, AT_FDCWD, path, AT_RECURSIVE, &readonly, sizeof(readonly)) <
-	    0)
-		return -errno;
-	return 0;
-}
 
 static int make_command(const struct shares_options *o, const struct vm_share *share,
                         struct strlist *command)
@@ -84,7 +60,7 @@ static int prepare(const void *context)
 {
 	const struct vm_share *share = context;
 
-	return share->readonly ? make_readonly(share->source) : 0;
+	return share->readonly ? readonly_tree(share->source) : 0;
 }
 
 static int spawn(struct server *s, const struct strlist *command)

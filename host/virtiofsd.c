@@ -4,12 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -18,6 +16,7 @@
 #include "child.h"
 #include "cleanup.h"
 #include "error.h"
+#include "readonly_tree.h"
 #include "vm.h"
 
 /* Where distributions put it: it is no command of users'. */
@@ -42,17 +41,6 @@ static const char *find_program(void)
 	return NULL;
 }
 
-/* Read-only for virtiofsd itself, so that no guest can have it otherwise. */
-static int protect(const char *dir)
-{
-	unsigned long flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV;
-
-	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-	    mount(dir, dir, NULL, MS_BIND, NULL) < 0 || mount(NULL, dir, NULL, flags, NULL) < 0)
-		return -errno;
-	return 0;
-}
-
 static int prepare(const void *context)
 {
 	/* Left to exec(3): it may be the very number that the socket gets. */
@@ -66,7 +54,7 @@ static int prepare(const void *context)
 	if (d->socket == SOCKET_FD ? fcntl(SOCKET_FD, F_SETFD, 0) < 0
 	                           : dup2(d->socket, SOCKET_FD) < 0)
 		return -errno;
-	return d->readonly ? protect(d->source) : 0;
+	return d->readonly ? readonly_tree(d->source) : 0;
 }
 
 /* Return: the PID, or -errno, also when it could not be executed. */
