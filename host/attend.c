@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "accel.h"
+#include "boot_files.h"
 #include "cleanup.h"
 #include "contract.h"
 #include "error.h"
@@ -152,6 +153,8 @@ static int start(const struct attend_options *o, struct vmm *vmm)
 		return fail_errno(ENOMEM, "cannot start the virtual machine");
 	}
 	r = vmm_open(vmm, o->kind->features & VMM_PORTS);
+	if (r == 0)
+		r = boot_disks_check(&o->vm, o->kind);
 	if (r == 0)
 		r = vmm_place_channels(vmm);
 	if (r == 0)

@@ -21,6 +21,7 @@ struct attend_options {
 	const char *nonce_file; /* NULL: reports come on the port */
 	struct strlist nics;    /* macvtap devices, "" in the place of other NICs */
 	struct strlist command; /* the program first */
+	struct vm vm;           /* of which the disks are looked at before each start */
 	enum accel accel;       /* for a command that names none */
 	bool choose_accel;      /* it does not */
 	bool verbose;

@@ -123,22 +123,51 @@ static int check_initrd(const char *path)
 	return 0;
 }
 
-/* A disk of the command line may be what its user wants; a document is by whoever. */
-static int check_image(const struct vm_disk *disk, int fd)
+static int check_guess(const struct vm_disk *disk, const struct vmm_kind *kind, int fd)
 {
-	int r = disk->is_vm_image ? disk_refers(fd, disk->format) : 0;
+	const char *what = vm_image_or_disk(disk), *guess;
+	int r = disk_guess(fd, &guess);
 
 	if (r < 0)
-		return fail_errno(-r, "cannot read vm.image '%s'", disk->file);
-	if (r > 0)
-		return fail(
-		    "vm.image '%s' consists of other files as well, which it names: make one "
-		    "of them with 'qemu-img convert'",
-		    disk->file);
+		return fail_errno(-r, "cannot read %s '%s'", what, disk->file);
+	if (guess)
+		return fail("%s '%s' is to be raw and begins as %s does, for which %s takes it: "
+		            "whoever wrote that would choose which files of the host the guest "
+		            "reads",
+		            what, disk->file, guess, kind->name);
 	return 0;
 }
 
-int boot_disk_check(const struct vm_disk *disk)
+static int check_references(const struct vm_disk *disk, int fd)
+{
+	const char *what = vm_image_or_disk(disk);
+	int r = disk_refers(fd, disk->format);
+
+	if (r < 0)
+		return fail_errno(-r, "cannot read %s '%s'", what, disk->file);
+	if (r > 0)
+		return fail("%s '%s' names other files of the host, which the guest would read: "
+		            "only if you made it, and know which they are, make one file of it%s",
+		            what, disk->file, disk->is_vm_image ? "" : " or add ',references'");
+	return 0;
+}
+
+bool boot_disk_may_refer(const struct vm_disk *disk, const struct vmm_kind *kind)
+{
+	if (disk->format == VM_IMAGE_NONE || disk->format == VM_IMAGE_RAW)
+		return kind->features & VMM_GUESSES;
+	return !disk->references && disk_can_refer(disk->format);
+}
+
+static int check_content(const struct vm_disk *disk, const struct vmm_kind *kind, int fd)
+{
+	if (!boot_disk_may_refer(disk, kind))
+		return 0;
+	return disk_can_refer(disk->format) ? check_references(disk, fd)
+	                                    : check_guess(disk, kind, fd);
+}
+
+int boot_disk_check(const struct vm_disk *disk, const struct vmm_kind *kind)
 {
 	const char *what = vm_image_or_disk(disk);
 	int mode = disk->readonly ? O_RDONLY : O_RDWR;
@@ -156,7 +185,7 @@ int boot_disk_check(const struct vm_disk *disk)
 	if (fd < 0)
 		return fail_errno(errno, "cannot open %s '%s' for %s", what, disk->file,
 		                  disk->readonly ? "reading" : "writing (',ro' reads only)");
-	return check_image(disk, fd);
+	return check_content(disk, kind, fd);
 }
 
 int boot_files_find(struct vm *vm, const struct vmm_setup *setup)
@@ -172,11 +201,11 @@ int boot_files_find(struct vm *vm, const struct vmm_setup *setup)
 	return r;
 }
 
-int boot_disks_check(const struct vm *vm)
+int boot_disks_check(const struct vm *vm, const struct vmm_kind *kind)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < vm->disks.count; i++)
-		r = boot_disk_check(&vm->disks.items[i]);
+		r = boot_disk_check(&vm->disks.items[i], kind);
 	return r;
 }

@@ -3,8 +3,11 @@
 #ifndef VMCONFIG_BOOT_FILES_H
 #define VMCONFIG_BOOT_FILES_H
 
+#include <stdbool.h>
+
 struct vm;
 struct vm_disk;
+struct vmm_kind;
 struct vmm_setup;
 
 /*
@@ -24,8 +27,14 @@ struct vmm_setup;
  */
 int boot_files_find(struct vm *vm, const struct vmm_setup *setup);
 
-/* boot_disks_check(), boot_disk_check() - see that a disk can be opened as it is wanted. */
-int boot_disks_check(const struct vm *vm);
-int boot_disk_check(const struct vm_disk *disk);
+/*
+ * boot_disks_check(), boot_disk_check() - see that a disk can be opened as it is wanted, and that
+ * the VMM would open no other file for it that nobody has allowed.
+ */
+int boot_disks_check(const struct vm *vm, const struct vmm_kind *kind);
+int boot_disk_check(const struct vm_disk *disk, const struct vmm_kind *kind);
+
+/* boot_disk_may_refer() - whether that hangs on what is in the disk at the time. */
+bool boot_disk_may_refer(const struct vm_disk *disk, const struct vmm_kind *kind);
 
 #endif

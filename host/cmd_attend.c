@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* `vmconfig attend`: what microvm-run of a runner package executes. */
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 
 #include "attend.h"
+#include "cleanup.h"
 #include "cmd.h"
 #include "contract.h"
 #include "error.h"
@@ -45,6 +48,27 @@ static int add_nic(const struct option_row *row, void *member, const char *value
 	return option_add_string(row, member, value);
 }
 
+/* FORMAT:FILE, so that FILE may have any bytes. */
+static int add_check(const struct option_row *row, void *member, const char *value)
+{
+	struct vm_disk disk = {.readonly = true};
+	const char *colon = strchr(value, ':');
+	_cleanup_free_ char *name = strndup(value, colon ? (size_t)(colon - value) : 0);
+	int r;
+
+	if (!name)
+		return fail_errno(ENOMEM, "--%s", row->name);
+	r = colon && colon[1] ? disk_format_parse(row, name, &disk.format)
+	                      : option_error(row, "'%s' is not FORMAT:FILE", value);
+	if (r < 0)
+		return r;
+	disk.file = strdup(colon + 1);
+	if (disk.file && vm_add_disk(member, &disk) == 0)
+		return 0;
+	free(disk.file);
+	return fail_errno(ENOMEM, "--%s", row->name);
+}
+
 #define AT(member) .offset = offsetof(struct cmd_attend, member)
 
 static const struct option_row attend_options[] = {
@@ -55,6 +79,8 @@ static const struct option_row attend_options[] = {
      .flags = OPTION_REPEATS},
     {"nonce", 0, "FILE", "reports come on the console, behind what it holds", option_set_string,
      AT(nonce_file), .flags = OPTION_FILE},
+    {"check-disk", 0, "FORMAT:FILE", "do not start when the disk names other files of the host",
+     add_check, AT(options.vm), .flags = OPTION_REPEATS | OPTION_FILE},
     {"stop-timeout", 0, "SECONDS", "what the guest gives its workload to stop", option_set_count,
      AT(stop_timeout), .value = MAX_SECONDS},
     {"timeout", 0, "SECONDS", "stop the guest after that time", option_set_count, AT(timeout),
@@ -97,6 +123,7 @@ static int run_attend(int argc, char **argv)
 		r = EXIT_SUCCESS;
 	strlist_release(&a.options.command);
 	strlist_release(&a.options.nics);
+	vm_release(&a.options.vm);
 	free(a.name);
 	free(a.nonce_file);
 	return r < 0 && r != -EX_USAGE ? STATUS_INIT_FAILED : r;

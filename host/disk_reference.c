@@ -66,16 +66,46 @@ static ssize_t read_head(int fd, char head[HEAD_BYTES])
 	return n < 0 ? -errno : (ssize_t)length;
 }
 
+bool disk_can_refer(enum vm_image_format format)
+{
+	return format == VM_IMAGE_QCOW2 || format == VM_IMAGE_VMDK;
+}
+
 int disk_refers(int fd, enum vm_image_format format)
 {
 	char head[HEAD_BYTES];
 	ssize_t n;
 
-	if (format != VM_IMAGE_QCOW2 && format != VM_IMAGE_VMDK)
+	if (!disk_can_refer(format))
 		return 0;
 	n = read_head(fd, head);
 	if (n < 0)
 		return (int)n;
 	return format == VM_IMAGE_QCOW2 ? qcow2_refers(head, (size_t)n)
 	                                : vmdk_refers(head, (size_t)n);
+}
+
+int disk_guess(int fd, const char **name)
+{
+	static const struct {
+		const char *magic;
+		const char *name;
+	} guesses[] = {
+	    {"QFI\xfb", "a qcow2 image"},
+	    {"composite_disk", "a composite disk"},
+	    {"\x3a\xff\x26\xed", "an Android sparse image"},
+	};
+	char head[HEAD_BYTES];
+	ssize_t n = read_head(fd, head);
+
+	*name = NULL;
+	if (n < 0)
+		return (int)n;
+	for (size_t i = 0; i < sizeof(guesses) / sizeof(*guesses); i++) {
+		size_t length = strlen(guesses[i].magic);
+
+		if ((size_t)n >= length && memcmp(head, guesses[i].magic, length) == 0)
+			*name = guesses[i].name;
+	}
+	return 0;
 }

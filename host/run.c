@@ -219,7 +219,7 @@ int run_vm(struct request *r, enum disk_form form)
 
 	if (!setup.machine || !setup.kind || check_taps(&r->vm) < 0 ||
 	    boot_files_find(&r->vm, &setup) < 0 || vm_image_attach(r, setup.kind) < 0 ||
-	    boot_disks_check(&r->vm) < 0 || complete_terminal(&r->config) < 0 ||
+	    boot_disks_check(&r->vm, setup.kind) < 0 || complete_terminal(&r->config) < 0 ||
 	    request_complete(r, setup.kind, true) < 0 || network_reserve_ports(r) < 0)
 		return STATUS_INIT_FAILED;
 	signals = stop_signals_open();

@@ -97,22 +97,41 @@ static int keep(struct making *m, char **file, const char *name)
 	return r < 0 ? r : replace(file, path);
 }
 
+/* What stays on the host need not be there yet: the attendant looks before each start, too. */
+static int look_at(const struct vm_disk *disk, const struct vmm_kind *kind)
+{
+	struct vm_disk found = *disk;
+
+	found.readonly = true;
+	return *disk->file == '/' && access(disk->file, R_OK) == 0 ? boot_disk_check(&found, kind)
+	                                                           : 0;
+}
+
+static int keep_disk(struct making *m, struct vm_disk *disk, size_t index)
+{
+	char name[32];
+	int r;
+
+	if (disk->references)
+		return fail("disk '%s' may name other files, and a package has no copies of "
+		            "those: --reference leaves it where it is",
+		            disk->file);
+	r = boot_disk_check(disk, m->setup.kind);
+	snprintf(name, sizeof(name), "disk%zu.img", index);
+	return r < 0 ? r : keep(m, &disk->file, name);
+}
+
 /* What is written stays the host's: a package is read only. */
 static int keep_disks(struct making *m)
 {
 	struct vm *vm = &m->request->vm;
+	bool keeps = !m->options->reference;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < vm->disks.count; i++) {
 		struct vm_disk *disk = &vm->disks.items[i];
-		char name[32];
 
-		if (!disk->readonly)
-			continue;
-		r = boot_disk_check(disk);
-		snprintf(name, sizeof(name), "disk%zu.img", i);
-		if (r == 0)
-			r = keep(m, &disk->file, name);
+		r = keeps && disk->readonly ? keep_disk(m, disk, i) : look_at(disk, m->setup.kind);
 	}
 	return r;
 }
@@ -128,7 +147,7 @@ static int keep_files(struct making *m)
 		r = keep(m, &vm->initrd, "initrd");
 	if (r == 0 && vm->device_tree)
 		r = keep(m, &vm->device_tree, "device-tree");
-	return r < 0 ? r : keep_disks(m);
+	return r;
 }
 
 /* What nobody has named is found here, and named by its whole path. */
@@ -253,6 +272,8 @@ static int fill(struct making *m)
 		group = colon + 1;
 	}
 	r = m->options->reference ? find_files(m) : keep_files(m);
+	if (r == 0)
+		r = keep_disks(m);
 	if (r == 0)
 		r = put_config(m);
 	if (r == 0)

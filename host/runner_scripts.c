@@ -10,12 +10,14 @@
 
 #include "arg_list.h"
 #include "attend.h"
+#include "boot_files.h"
 #include "cleanup.h"
 #include "complete.h"
 #include "error.h"
 #include "package.h"
 #include "runner.h"
 #include "shell_word.h"
+#include "vm_options.h"
 #include "vmm_args.h"
 #include "vmm_kind.h"
 
@@ -93,6 +95,15 @@ static bool has_macvtap(const struct runner_plan *plan)
 	return false;
 }
 
+/* What is outside the package may change between two starts, by the guest's hand as well. */
+static void write_check(FILE *out, const struct runner_plan *plan, const struct vm_disk *disk)
+{
+	if (*disk->file == PACKAGE_ROOT[0] || !boot_disk_may_refer(disk, plan->kind))
+		return;
+	fprintf(out, " --check-disk %s:", disk_format_names[disk->format]);
+	shell_word_write(out, disk->file);
+}
+
 /* The words of `vmconfig attend` before the command. */
 static void write_attend(FILE *out, const struct runner_plan *plan)
 {
@@ -111,6 +122,8 @@ static void write_attend(FILE *out, const struct runner_plan *plan)
 
 		write_words(out, (const char *[]){"--macvtap", macvtap ? macvtap : "", NULL});
 	}
+	for (size_t i = 0; i < vm->disks.count; i++)
+		write_check(out, plan, &vm->disks.items[i]);
 	fprintf(out, " --stop-timeout %lld", (long long)stop_timeout(plan));
 	if (vm->timeout.set)
 		fprintf(out, " --timeout %lld", (long long)vm->timeout.value);

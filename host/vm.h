@@ -32,6 +32,7 @@ struct vm_disk {
 	char *serial; /* NULL: none given */
 	bool readonly;
 	bool is_vm_image; /* nobody has given it as a disk */
+	bool references;  /* it may name other files of the host */
 	enum vm_image_format format;
 };
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "disk_reference.h"
 #include "error.h"
 #include "kernel_cmdline.h"
 #include "list.h"
@@ -166,18 +167,19 @@ const char *const disk_format_names[] = {
     NULL,
 };
 
-static int parse_format(const struct option_row *row, const char *name, struct vm_disk *disk)
+int disk_format_parse(const struct option_row *row, const char *name, enum vm_image_format *format)
 {
 	for (int i = VM_IMAGE_RAW; disk_format_names[i]; i++) {
 		if (strcmp(disk_format_names[i], name) == 0) {
-			disk->format = (enum vm_image_format)i;
+			*format = (enum vm_image_format)i;
 			return 0;
 		}
 	}
 	return option_error(row, "format '%s' is none of raw, qcow2, vhd, vdi, vmdk", name);
 }
 
-/* "FILE[,ro][,serial=NAME][,format=NAME]", read from the end: FILE may hold commas of its own. */
+/* "FILE[,ro][,serial=NAME][,format=NAME][,references]", read from the end: FILE may hold commas of
+ * its own. */
 static int parse_disk(const struct option_row *row, char *text, struct vm_disk *disk)
 {
 	char *comma;
@@ -190,7 +192,9 @@ static int parse_disk(const struct option_row *row, char *text, struct vm_disk *
 		else if (strncmp(comma, ",serial=", 8) == 0)
 			r = parse_serial(row, comma + 8, disk);
 		else if (strncmp(comma, ",format=", 8) == 0)
-			r = parse_format(row, comma + 8, disk);
+			r = disk_format_parse(row, comma + 8, &disk->format);
+		else if (strcmp(comma, ",references") == 0)
+			disk->references = true;
 		else
 			break;
 		if (r < 0)
@@ -199,6 +203,8 @@ static int parse_disk(const struct option_row *row, char *text, struct vm_disk *
 	}
 	if (!*text)
 		return option_error(row, "the file's name is empty");
+	if (disk->references && !disk_can_refer(disk->format))
+		return option_error(row, "'references' is for the formats qcow2 and vmdk");
 	return option_set_string(row, &disk->file, text);
 }
 
@@ -232,7 +238,7 @@ const struct option_row vm_options[] = {
     {"accel", 0, "NAME", "auto, kvm or tcg", set_accel, AT(accel)},
     {"publish", 'p', "[ADDR:]HOST:GUEST", "forward a port of the host; /udp at the end for UDP",
      add_publish, .flags = OPTION_REPEATS},
-    {"disk", 0, "FILE[,ro][,serial=NAME][,format=NAME]",
+    {"disk", 0, "FILE[,ro][,serial=NAME][,format=NAME][,references]",
      "a disk: the first is /dev/vda, the next /dev/vdb, ...", add_disk,
      .flags = OPTION_REPEATS | OPTION_FILE},
     {"share", 0, "DIR:TAG[,ro][,9p][,socket=PATH]", "a directory, through virtiofsd or by 9p",

@@ -4,8 +4,7 @@
 #define VMCONFIG_VM_OPTIONS_H
 
 #include "option.h"
-
-struct vm;
+#include "vm.h"
 
 /* Rows that fill a struct vm. */
 extern const struct option_row vm_options[];
@@ -15,6 +14,9 @@ int set_accel(const struct option_row *row, void *member, const char *value);
 
 /* Names of enum vm_image_format; ended by NULL. */
 extern const char *const disk_format_names[];
+
+/* disk_format_parse() - by its name. Return: 0, or -EX_USAGE after printing a line. */
+int disk_format_parse(const struct option_row *row, const char *name, enum vm_image_format *format);
 
 /*
  * vm_apply() - put what the options gave into @to; contents of @given move.

@@ -32,6 +32,14 @@ static bool wants_serial(const struct vm *vm)
 	return false;
 }
 
+static bool wants_references(const struct vm *vm)
+{
+	for (size_t i = 0; i < vm->disks.count; i++)
+		if (vm->disks.items[i].references)
+			return true;
+	return false;
+}
+
 static bool wants_tap(const struct vm *vm)
 {
 	for (size_t i = 0; i < vm->nics.count; i++)
@@ -121,6 +129,7 @@ static const struct need {
     {VMM_TCG, "--accel tcg", wants_tcg, "runs with KVM only"},
     {VMM_PORTS, "--interactive", wants_stdin, "has no port for standard input"},
     {VMM_SERIAL, "--disk serial=", wants_serial, "gives disks no serials: use labels"},
+    {VMM_REFERENCES, "--disk references", wants_references, "opens no files that an image names"},
     {VMM_TAP, "--net tap=", wants_tap, "has no tap interfaces"},
     {VMM_MACVTAP, "--net macvtap=", wants_macvtap, "has no macvtap interfaces"},
     {VMM_USER_NET, "--net", wants_user_net, "has no user-mode network: give it a tap="},

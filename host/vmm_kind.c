@@ -27,7 +27,7 @@ const struct vmm_kind vmm_kinds[] = {
      .programs = {"qemu"},
      .features = VMM_TCG | VMM_PORTS | VMM_SERIAL | NET_DEVICES | VMM_USER_NET | VMM_PUBLISH |
                  VMM_VIRTIOFS | VMM_9P | VMM_9P_RO | VMM_VSOCK | VMM_PCI | VMM_USB | VMM_BALLOON |
-                 VMM_DEVICE_TREE,
+                 VMM_DEVICE_TREE | VMM_REFERENCES,
      .formats = RAW_FORMAT | FORMAT(QCOW2) | FORMAT(VHD) | FORMAT(VDI) | FORMAT(VMDK),
      .min_memory = 32 * MIB,
      .words = acpi_words,
@@ -58,8 +58,8 @@ const struct vmm_kind vmm_kinds[] = {
     {.name = "crosvm",
      .compared = "commit 072558a6e5a2",
      .programs = {"crosvm"},
-     .features =
-         VMM_SERIAL | NET_DEVICES | VMM_VIRTIOFS | VMM_9P | VMM_VSOCK | VMM_PCI | VMM_BALLOON,
+     .features = VMM_SERIAL | NET_DEVICES | VMM_VIRTIOFS | VMM_9P | VMM_VSOCK | VMM_PCI |
+                 VMM_BALLOON | VMM_GUESSES | VMM_REFERENCES,
      .formats = RAW_FORMAT | FORMAT(QCOW2),
      .min_memory = 32 * MIB,
      .words = i8042_words,
@@ -69,8 +69,8 @@ const struct vmm_kind vmm_kinds[] = {
     {.name = "kvmtool",
      .compared = "commit 029cd2bb7898",
      .programs = {"lkvm", "kvmtool"},
-     .features =
-         NET_DEVICES | VMM_BLOCKING | VMM_USER_NET | VMM_9P | VMM_VSOCK | VMM_PCI | VMM_BALLOON,
+     .features = NET_DEVICES | VMM_BLOCKING | VMM_USER_NET | VMM_9P | VMM_VSOCK | VMM_PCI |
+                 VMM_BALLOON | VMM_GUESSES,
      .formats = RAW_FORMAT,
      .max_disks = 4,
      .min_memory = 64 * MIB,

@@ -29,7 +29,9 @@ enum vmm_feature {
 	VMM_USB = 1 << 12,
 	VMM_BALLOON = 1 << 13,
 	VMM_DEVICE_TREE = 1 << 14,
-	VMM_BLOCKING = 1 << 15, /* reads a NIC's descriptor until there is a packet */
+	VMM_BLOCKING = 1 << 15,   /* reads a NIC's descriptor until there is a packet */
+	VMM_GUESSES = 1 << 16,    /* is told no disk's format, and goes by its first bytes */
+	VMM_REFERENCES = 1 << 17, /* opens the files that a disk image names */
 };
 
 /* How a guest is asked to stop, and its balloon to change. */

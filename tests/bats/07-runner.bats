@@ -102,6 +102,42 @@ mode() {
 	[ "$(echo other*)" = 'other*' ]
 }
 
+# qcow2 FILE BYTE - the head of a qcow2 image; BYTE is not 0: it names a backing file.
+qcow2() {
+	printf "QFI\\xfb\\0\\0\\0\\2\\0\\0\\0\\0\\0\\0\\0\\x$2" >"$1"
+	truncate -s 1M "$1"
+}
+
+@test "a package has no image that names other files of the host, and copies none" {
+	local how
+	mkdir -p bundle/rootfs
+	jq -n --arg here "$PWD" '{ociVersion: "1.2.0", root: {path: "rootfs"},
+		process: {cwd: "/", args: ["/app"], user: {uid: 0, gid: 0}},
+		vm: {kernel: {path: ($here + "/vmlinuz"), initrd: ($here + "/initrd.cpio")},
+		image: {path: ($here + "/guest.qcow2"), format: "qcow2"}}}' >bundle/config.json
+	for how in --copy --reference; do
+		qcow2 guest.qcow2 48
+		run_vmconfig runner --bundle bundle --vmm /usr/bin/qemu-system-x86_64 "$how" \
+			--disk "$PWD/root.img,ro" -o web
+		assert_failure 1 "vm.image '$PWD/guest.qcow2' names other files of the host"
+		runner "$how" -o web --disk "$PWD/guest.qcow2,ro,format=qcow2"
+		assert_failure 1 "disk '$PWD/guest.qcow2' names other files of the host"
+		qcow2 guest.qcow2 0
+		run_vmconfig runner --bundle bundle --vmm /usr/bin/qemu-system-x86_64 "$how" \
+			--disk "$PWD/root.img,ro" -o "web$how"
+		assert_status 0
+	done
+	qcow2 guest.qcow2 48
+	runner -o web --disk "$PWD/guest.qcow2,format=qcow2"
+	assert_failure 1 "disk '$PWD/guest.qcow2' names other files of the host"
+	runner -o web --disk "$PWD/guest.qcow2,ro,format=qcow2,references"
+	assert_failure 1 "disk '$PWD/guest.qcow2' may name other files, and a package has no copies of those"
+	[ ! -e web ]
+	runner --reference -o web --disk "$PWD/guest.qcow2,ro,format=qcow2,references"
+	assert_status 0
+	run ! grep -e --check-disk web/bin/microvm-run
+}
+
 @test "a bad command line is a usage error" {
 	runner
 	assert_failure 2 "'runner' needs -o DIR"
@@ -235,6 +271,40 @@ in_state() {
 		"$PWD/package/share/vmconfig/config.img" ]
 	[ "$(mode state/firecracker.json)" = 600 ]
 	[ ! -e state/control.sock ]
+}
+
+@test "a disk that a guest has made an image of others is not started from again" {
+	printf 'x' >state.img
+	package crosvm --disk "$PWD/state.img"
+	echo 'exit 0' >state/fate
+	FAKE_PATH=$PATH run --separate-stderr in_state microvm-run
+	assert_status 0
+	rm state/argv.json state/api.sock
+	qcow2 state.img 48
+	FAKE_PATH=$PATH run --separate-stderr in_state microvm-run
+	assert_failure 125 "disk '$PWD/state.img' is to be raw and begins as a qcow2 image does"
+	[ "$(cat state/exit-status)" = 125 ]
+	[ ! -e state/argv.json ]
+}
+
+@test "an image that comes after the package is looked at, whatever its name" {
+	package crosvm --reference --disk 'a:b c.qcow2,format=qcow2'
+	echo 'exit 0' >state/fate
+	FAKE_PATH=$PATH run --separate-stderr in_state microvm-run
+	assert_failure 125 "cannot use disk"
+	cp root.img state
+	qcow2 'state/a:b c.qcow2' 0
+	FAKE_PATH=$PATH run --separate-stderr in_state microvm-run
+	assert_status 0
+	rm state/argv.json state/api.sock
+	qcow2 'state/a:b c.qcow2' 48
+	FAKE_PATH=$PATH run --separate-stderr in_state microvm-run
+	assert_failure 125 "disk 'a:b c.qcow2' names other files of the host"
+	[ ! -e state/argv.json ]
+	run_vmconfig attend --check-disk qcow3:a
+	assert_failure 2 "--check-disk: format 'qcow3' is none of"
+	run_vmconfig attend --check-disk qcow2:
+	assert_failure 2 "--check-disk: 'qcow2:' is not FORMAT:FILE"
 }
 
 @test "the VMM is called microvm@NAME, and its environment is the unit's" {

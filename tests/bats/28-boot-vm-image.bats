@@ -109,14 +109,25 @@ assert_unchanged() {
 	for image in backed.qcow2 split.qcow2 child.vmdk flat.vmdk; do
 		bundle "$PWD/$image" "${image#*.}"
 		boot exit 0
-		assert_failure 125 "vm.image '$PWD/$image' consists of other files"
+		assert_failure 125 "vm.image '$PWD/$image' names other files of the host"
 	done
 	# A header of zeros behind the magic is one that VMMs look further into.
 	printf 'KDMV' >empty.vmdk
 	truncate -s 64K empty.vmdk
 	bundle "$PWD/empty.vmdk" vmdk
 	boot exit 0
-	assert_failure 125 'consists of other files'
+	assert_failure 125 'names other files of the host'
+}
+
+@test "a disk that names other files of the host is one only when it is said" {
+	need qemu-img
+	qemu-img create -q -f qcow2 -b "$PROBE_IMAGE" -F raw backed.qcow2
+	bundle
+	run_vmconfig run --bundle bundle --disk backed.qcow2,ro,format=qcow2 --timeout 120 -- /probe exit 0
+	assert_failure 125 "disk 'backed.qcow2' names other files of the host"
+	run_vmconfig run --bundle bundle --disk backed.qcow2,ro,format=qcow2,references --timeout 120 -- \
+		/probe exit 7
+	assert_status 7
 }
 
 @test "the agent of the image runs in it, and finds the workload's root at its place" {

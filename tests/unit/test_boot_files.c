@@ -29,14 +29,19 @@ static void furnish(void)
 	put_file("build/initrd.cpio", "070701", 6);
 }
 
-static void refuse(struct vm *vm, const char *message)
+static void refuse_for(const char *family, struct vm *vm, const char *message)
 {
-	const struct vmm_setup setup = {.machine = &machine, .kind = vmm_kind_named("qemu")};
+	const struct vmm_setup setup = {.machine = &machine, .kind = vmm_kind_named(family)};
 
 	stderr_begin();
-	assert_true(boot_files_find(vm, &setup) < 0 || boot_disks_check(vm) < 0);
+	assert_true(boot_files_find(vm, &setup) < 0 || boot_disks_check(vm, setup.kind) < 0);
 	assert_string_equal(stderr_said(), message);
 	vm_release(vm);
+}
+
+static void refuse(struct vm *vm, const char *message)
+{
+	refuse_for("qemu", vm, message);
 }
 
 static void assert_found(struct vm *vm, const char *kernel, const char *initrd)
@@ -44,7 +49,7 @@ static void assert_found(struct vm *vm, const char *kernel, const char *initrd)
 	const struct vmm_setup setup = {.machine = &machine, .kind = vmm_kind_named("qemu")};
 
 	assert_int_equal(boot_files_find(vm, &setup), 0);
-	assert_int_equal(boot_disks_check(vm), 0);
+	assert_int_equal(boot_disks_check(vm, setup.kind), 0);
 	assert_string_equal(vm->kernel, kernel);
 	assert_string_equal(vm->initrd, initrd);
 	vm_release(vm);
@@ -144,6 +149,73 @@ static void test_disks(void **state)
 	            "denied");
 }
 
+/* A head of a qcow2 image, version 2, that names a backing file. */
+static const char backed[72] = "QFI\xfb\0\0\0\2\0\0\0\0\0\0\0\x48\0\0\0\4";
+
+static void give_image(struct vm *vm, enum vm_image_format format, bool references)
+{
+	give_disk(vm, "backed", true);
+	vm->disks.items[0].format = format;
+	vm->disks.items[0].references = references;
+}
+
+static void test_references(void **state)
+{
+	struct vm vm = {0};
+
+	(void)state;
+	furnish();
+	put_file("backed", backed, sizeof(backed));
+	give_image(&vm, VM_IMAGE_QCOW2, true);
+	assert_found(&vm, "build/kernel/vmlinuz", "build/initrd.cpio");
+	give_image(&vm, VM_IMAGE_QCOW2, false);
+	refuse(&vm, "vmconfig: disk 'backed' names other files of the host, which the guest would "
+	            "read: only if you made it, and know which they are, make one file of it or "
+	            "add ',references'");
+	give_image(&vm, VM_IMAGE_QCOW2, false);
+	vm.disks.items[0].is_vm_image = true;
+	refuse(&vm, "vmconfig: vm.image 'backed' names other files of the host, which the guest "
+	            "would read: only if you made it, and know which they are, make one file of "
+	            "it");
+}
+
+/* A family that is told the format reads these bytes as the disk's; the others do not. */
+static void test_raw_disk_that_is_none(void **state)
+{
+	static const struct {
+		const char *bytes;
+		const char *name;
+	} heads[] = {
+	    {"QFI\xfb", "a qcow2 image"},
+	    {"composite_disk\x1d", "a composite disk"},
+	    {"\x3a\xff\x26\xed\1", "an Android sparse image"},
+	};
+	static const char *const guessing[] = {"crosvm", "kvmtool"};
+	struct vm vm = {0};
+	char message[256];
+
+	(void)state;
+	furnish();
+	for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
+		put_file("backed", heads[i].bytes, strlen(heads[i].bytes));
+		give_image(&vm, VM_IMAGE_RAW, false);
+		assert_found(&vm, "build/kernel/vmlinuz", "build/initrd.cpio");
+		for (size_t j = 0; j < 2; j++) {
+			snprintf(message, sizeof(message),
+			         "vmconfig: disk 'backed' is to be raw and begins as %s does, for "
+			         "which %s takes it: whoever wrote that would choose which files "
+			         "of the host the guest reads",
+			         heads[i].name, guessing[j]);
+			give_image(&vm, j ? VM_IMAGE_RAW : VM_IMAGE_NONE, false);
+			refuse_for(guessing[j], &vm, message);
+		}
+	}
+	put_file("backed", "QFI", 3);
+	give_image(&vm, VM_IMAGE_NONE, false);
+	assert_int_equal(boot_disks_check(&vm, vmm_kind_named("crosvm")), 0);
+	vm_release(&vm);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +223,8 @@ int main(void)
 	    scratch_test(test_nothing_there),
 	    scratch_test(test_what_is_no_kernel),
 	    scratch_test(test_disks),
+	    scratch_test(test_references),
+	    scratch_test(test_raw_disk_that_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

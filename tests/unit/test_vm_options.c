@@ -274,6 +274,14 @@ static void test_disk_formats(void **state)
 	assert_int_equal(vm.disks.items[1].format, VM_IMAGE_NONE);
 	assert_int_equal(set(&vm, "disk", "a,format=iso"), -EX_USAGE);
 	assert_int_equal(set(&vm, "disk", "a,format="), -EX_USAGE);
+	assert_false(vm.disks.items[0].references);
+	vm_release(&vm);
+	vm = (struct vm){0};
+	assert_int_equal(set(&vm, "disk", "a,b,references,ro,format=vmdk"), 0);
+	assert_true(vm.disks.items[0].references);
+	assert_string_equal(vm.disks.items[0].file, "a,b");
+	assert_int_equal(set(&vm, "disk", "a,references"), -EX_USAGE);
+	assert_int_equal(set(&vm, "disk", "a,references,format=vhd"), -EX_USAGE);
 	vm_release(&vm);
 }
 

@@ -60,6 +60,7 @@ static const struct {
     {"disk", "a.img,format=vhd", "qc", "--disk format=: "},
     {"disk", "a.img,format=vdi", "q", "--disk format=: "},
     {"disk", "a.img,format=vmdk", "q", "--disk format=: "},
+    {"disk", "a.img,format=qcow2,references", "qr", "--disk references: "},
     {"share", "/d:t", "qcrsa", "--share: "},
     {"share", "/d:t,ro", "qcrsa", "--share: "},
     {"share", "/d:t,9p", "qrk", "--share 9p: "},
