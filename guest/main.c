@@ -274,13 +274,13 @@ static enum machine_end live(struct guest *g, struct account *a, char *argv0,
 	const struct vmconfig *cfg = &g->config;
 	bool other_init = cfg->init_mode == INIT_MODE_SYSTEMD;
 
+	initramfs_empty(g); /* before supervising, which allocates nothing */
 	crash_phase(other_init ? "handover" : "supervise");
 	/* The one line of a boot that goes well. */
 	log_info("version %s %s '%s', %lld ms after the kernel's start", VMCONFIG_VERSION,
 	         other_init ? "hands over to" : "has started",
 	         cfg->entrypoint.count ? cfg->entrypoint.items[0] : cfg->cmd.items[0],
 	         (long long)(clock_us() / 1000));
-	initramfs_empty(g);
 	if (!other_init)
 		return supervise(g, a, last);
 	handover_run(g, a, argv0);

@@ -78,10 +78,12 @@ static int run_pin_end(void *data)
 static void release_pins(struct guest *g, bool still_used)
 {
 	for (size_t i = 0; i < g->pins.count; i++) {
-		struct pin_end end = {g->pins.items[i], still_used};
+		/* Forgotten first: should init crash meanwhile, its number may be another file's.
+		 */
+		struct pin_end end = {steal_fd(&g->pins.items[i]), still_used};
 		const struct delegate_work work = {
 		    .run = run_pin_end, .data = &end, .give_fd = end.fd};
-		int r = delegate(&work);
+		int r = end.fd < 0 ? 0 : delegate(&work);
 
 		if (r < 0)
 			log_error("cannot make a writable layer read-only: %s", strerror(-r));
