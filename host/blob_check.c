@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Looking at the blobs of a layout. A blob is read once: indexes that share
- * indexes cannot make it work longer than the layout is large.
+ * Looking at the blobs of a layout. The content of a blob is compared with
+ * its digest once, and a document is read again only for who asks more of it
+ * than those before: indexes that share indexes cannot make it work longer
+ * than four times what is in the layout.
  */
 #include "blob_check.h"
 
@@ -13,6 +15,7 @@
 
 #include "blob.h"
 #include "document.h"
+#include "findings.h"
 #include "oci_index.h"
 
 /* Each is read from end to end. */
@@ -40,17 +43,38 @@ static int note_fault(const struct named *n, int error, const struct blob_fault 
 	return 0;
 }
 
-static int compare_digests(const void *a, const void *b)
+/* A digest that a descriptor has named. */
+struct seen {
+	char *digest;
+	bool hashed;    /* the content was compared with it */
+	unsigned walks; /* of the document, a bit for each walk_of() */
+	size_t place;   /* of what is wrong with the document, once there was a walk */
+};
+
+static int compare_seen(const void *a, const void *b)
 {
-	return strcmp(a, b);
+	const struct seen *first = a, *second = b;
+
+	return strcmp(first->digest, second->digest);
 }
 
-/* Whether a blob is to be looked at for the first time. Return: 1, 0 or -ENOMEM. */
-static int is_new(struct blob_check *c, const struct named *n)
+static void seen_free(void *seen)
 {
-	char *digest;
+	struct seen *s = seen;
 
-	if (tfind(n->descriptor->digest, &c->seen, compare_digests))
+	free(s->digest);
+	free(s);
+}
+
+/* The entry of a blob, made when there is none. Return: 0, with NULL when there are too many, or
+ * -ENOMEM. */
+static int find_seen(struct blob_check *c, const struct named *n, struct seen **out)
+{
+	struct seen wanted = {.digest = n->descriptor->digest};
+	struct seen **found = tfind(&wanted, &c->seen, compare_seen), *new;
+
+	*out = found ? *found : NULL;
+	if (found)
 		return 0;
 	if (c->count >= MAX_LAYOUT_BLOBS) {
 		if (c->count++ == MAX_LAYOUT_BLOBS)
@@ -58,27 +82,42 @@ static int is_new(struct blob_check *c, const struct named *n)
 			              "more than %u blobs (MAX_LAYOUT_BLOBS)", MAX_LAYOUT_BLOBS);
 		return 0;
 	}
-	digest = strdup(n->descriptor->digest);
-	if (!digest || !tsearch(digest, &c->seen, compare_digests)) {
-		free(digest);
+	new = calloc(1, sizeof(*new));
+	if (!new)
+		return -ENOMEM;
+	new->digest = strdup(n->descriptor->digest);
+	if (!new->digest || !tsearch(new, &c->seen, compare_seen)) {
+		seen_free(new);
 		return -ENOMEM;
 	}
 	c->count++;
-	return 1;
+	*out = new;
+	return 0;
 }
 
-int blob_check(struct blob_check *c, const struct named *n)
+/* What a walk through a document depends on: two bits. */
+static unsigned walk_of(const struct named *n)
+{
+	return (n->needed ? 1u : 0u) | (n->chosen ? 2u : 0u);
+}
+
+/* Whether a walk was made that looked at as much, and as severely. */
+static bool was_walked(const struct seen *s, unsigned walk)
+{
+	for (unsigned other = walk; other <= 3; other++)
+		if ((other & walk) == walk && (s->walks & 1u << other))
+			return true;
+	return false;
+}
+
+static int verify(struct blob_check *c, const struct named *n, bool content)
 {
 	struct blob blob = {0};
 	struct blob_fault why = {0};
-	int new = is_new(c, n);
-	int r;
+	int r = blob_set(&blob, n->descriptor, n->in->name, n->pointer);
 
-	if (new < 0)
-		return new;
-	r = blob_set(&blob, n->descriptor, n->in->name, n->pointer);
 	if (r == 0) {
-		r = blob_verify(c->layout, &blob, new == 1, &why);
+		r = blob_verify(c->layout, &blob, content, &why);
 		if (r < 0)
 			r = note_fault(n, r, &why);
 	}
@@ -87,17 +126,27 @@ int blob_check(struct blob_check *c, const struct named *n)
 	return r;
 }
 
-int blob_check_document(struct blob_check *c, const struct named *n, struct document *d)
+int blob_check(struct blob_check *c, const struct named *n)
 {
-	struct blob blob = {0};
-	struct blob_fault why = {0};
-	int r = is_new(c, n);
+	bool content = false;
+	struct seen *seen;
+	int r = find_seen(c, n, &seen);
 
 	if (r < 0)
 		return r;
-	if (r == 0)
-		return blob_check(c, n); /* its size may be given anew */
-	r = blob_set(&blob, n->descriptor, n->in->name, n->pointer);
+	if (seen) {
+		content = !seen->hashed;
+		seen->hashed = true;
+	}
+	return verify(c, n, content);
+}
+
+static int get(struct blob_check *c, const struct named *n, struct document *d)
+{
+	struct blob blob = {0};
+	struct blob_fault why = {0};
+	int r = blob_set(&blob, n->descriptor, n->in->name, n->pointer);
+
 	if (r == 0) {
 		r = blob_get(c->layout, &blob, &d->text, &d->length, &d->name, &why);
 		r = r < 0 ? note_fault(n, r, &why) : 1;
@@ -107,8 +156,30 @@ int blob_check_document(struct blob_check *c, const struct named *n, struct docu
 	return r;
 }
 
+int blob_check_document(struct blob_check *c, const struct named *n, struct document *d,
+                        size_t *place)
+{
+	unsigned walk = walk_of(n);
+	struct seen *seen;
+	bool first;
+	int r = find_seen(c, n, &seen);
+
+	if (r < 0)
+		return r;
+	if (!seen || was_walked(seen, walk))
+		return verify(c, n, false); /* its size may be given anew */
+	first = seen->walks == 0;
+	seen->walks |= 1u << walk;
+	seen->hashed = true;
+	r = get(c, n, d);
+	if (r == 1 && first && findings_place(c->out, &seen->place) < 0)
+		r = -ENOMEM;
+	*place = seen->place;
+	return r;
+}
+
 void blob_check_release(struct blob_check *c)
 {
-	tdestroy(c->seen, free);
+	tdestroy(c->seen, seen_free);
 	c->seen = NULL;
 }

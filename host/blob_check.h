@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Looking at the blobs of a layout: each is read once, however many descriptors name it. */
+/* Looking at the blobs of a layout, with little work for those that many descriptors name. */
 #ifndef VMCONFIG_BLOB_CHECK_H
 #define VMCONFIG_BLOB_CHECK_H
 
@@ -7,12 +7,14 @@
 #include <stddef.h>
 
 struct document;
+struct findings;
 struct layout;
 struct oci_descriptor;
 
 struct blob_check {
 	struct layout *layout;
-	void *seen; /* digests: a tree of tsearch(3) */
+	struct findings *out; /* has a place for each document that was read */
+	void *seen;           /* digests: a tree of tsearch(3) */
 	size_t count;
 };
 
@@ -31,11 +33,15 @@ int blob_check(struct blob_check *c, const struct named *n);
 
 /*
  * blob_check_document() - the same for a document, and read it.
- * @d: zeroed; receives name and text
+ * @d:     zeroed; receives name and text
+ * @place: for findings_take(), the same one each time
+ *
+ * One that was read is read again when it was not needed before and is now, or was not chosen.
  *
  * Return: 1, 0 when it cannot be had or was read already, or -ENOMEM.
  */
-int blob_check_document(struct blob_check *c, const struct named *n, struct document *d);
+int blob_check_document(struct blob_check *c, const struct named *n, struct document *d,
+                        size_t *place);
 
 void blob_check_release(struct blob_check *c);
 

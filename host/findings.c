@@ -35,18 +35,78 @@ static void cut(struct problems *p, size_t room)
 	}
 }
 
+static bool is_same(const struct problem *a, const struct problem *b)
+{
+	return strcmp(a->rule, b->rule) == 0 && strcmp(a->pointer, b->pointer) == 0 &&
+	       strcmp(a->message, b->message) == 0;
+}
+
+/* The same problem among those of an earlier reading, or NULL. */
+static struct problem *find_same(struct problems *p, const struct problem *problem)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (is_same(&p->items[i], problem))
+			return &p->items[i];
+	return NULL;
+}
+
+/* Move what is new to the end of @old. Return: 0 or -ENOMEM, with the rest left in @new. */
+static int move_new(struct problems *old, struct problems *new)
+{
+	size_t before = old->count;
+
+	for (size_t i = 0; i < new->count; i++) {
+		struct problems earlier = {.items = old->items, .count = before};
+		struct problem *same = find_same(&earlier, &new->items[i]), *items;
+
+		if (same && new->items[i].severity == SEVERITY_ERROR)
+			same->severity = SEVERITY_ERROR;
+		/* Where some were lost there is no room, and this may be one of them. */
+		if (same || old->lost)
+			continue;
+		items = list_grow(old->items, old->count, sizeof(*items));
+		if (!items)
+			return -ENOMEM;
+		old->items = items;
+		items[old->count++] = new->items[i];
+		new->items[i].pointer = new->items[i].message = NULL;
+	}
+	return 0;
+}
+
+static size_t larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+static int merge(struct problems *old, struct problems *new)
+{
+	int r = move_new(old, new);
+
+	old->lost = larger(old->lost, new->lost);
+	old->errors = larger(old->errors, new->errors);
+	old->out_of_memory = old->out_of_memory || new->out_of_memory;
+	return r;
+}
+
 int findings_take(struct findings *f, size_t place, struct document *d)
 {
 	struct finding *finding = &f->items[place];
+	int r = 0;
 
-	finding->name = strdup(d->name);
-	if (!finding->name)
-		return -ENOMEM;
-	finding->problems = d->problems;
-	d->problems = (struct problems){0};
+	if (finding->name) {
+		f->kept -= finding->problems.count;
+		r = merge(&finding->problems, &d->problems);
+	} else {
+		finding->name = strdup(d->name);
+		if (!finding->name)
+			return -ENOMEM;
+		finding->problems = d->problems;
+		d->problems = (struct problems){0};
+	}
 	cut(&finding->problems, MAX_PROBLEMS - f->kept);
 	f->kept += finding->problems.count;
-	return 0;
+	return r;
 }
 
 void findings_be_strict(struct findings *f)

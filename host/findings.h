@@ -26,7 +26,8 @@ struct findings {
 int findings_place(struct findings *f, size_t *place);
 
 /* findings_take() - what was noted of @d: it loses its problems to the list, which keeps no more
- * than MAX_PROBLEMS of all documents. Return: 0 or -ENOMEM. */
+ * than MAX_PROBLEMS of all documents. At a place that has the problems of an earlier reading, those
+ * that it had are not there twice, and are as severe as they ever were. Return: 0 or -ENOMEM. */
 int findings_take(struct findings *f, size_t place, struct document *d);
 
 void findings_be_strict(struct findings *f);

@@ -71,13 +71,11 @@ static int check_config(struct check *c, const struct named *n, const struct oci
 	_cleanup_(request_release) struct request request = {0};
 	const struct input in = {.kind = INPUT_IMAGE, .incomplete = true};
 	size_t place;
-	int r = blob_check_document(&c->blobs, n, &d);
+	int r = blob_check_document(&c->blobs, n, &d, &place);
 
 	if (r <= 0)
 		return r;
-	r = findings_place(c->out, &place);
-	if (r == 0)
-		r = request_convert(&in, &d, &none, NULL, &request);
+	r = request_convert(&in, &d, &none, NULL, &request);
 	if (r < 0)
 		return r;
 	if (!n->needed)
@@ -126,13 +124,11 @@ static int check_manifest(struct check *c, const struct named *n)
 	_cleanup_(document_release) struct document d = {0};
 	struct oci_manifest manifest = {0};
 	size_t place;
-	int r = blob_check_document(&c->blobs, n, &d);
+	int r = blob_check_document(&c->blobs, n, &d, &place);
 
 	if (r <= 0)
 		return r;
-	r = findings_place(c->out, &place);
-	if (r == 0)
-		r = oci_manifest_read(&d, &manifest);
+	r = oci_manifest_read(&d, &manifest);
 	if (r == 0 && d.json.root)
 		r = check_manifest_parts(c, &d, &manifest, n);
 	record_release(&oci_manifest_record, &manifest);
@@ -146,17 +142,18 @@ static int check_entry(struct check *c, const struct named *n)
 	const struct oci_descriptor *e = n->descriptor;
 	const char *digest = c->choice.digest, *ref = c->choice.ref;
 	struct named entry = *n;
+	bool has_digest, by_digest;
 	enum oci_kind kind;
-	bool by_digest;
 
 	/* What is wrong with it was said when it was decoded. */
 	if (!e->media_type || !e->digest || !e->size.set)
 		return 0;
 	kind = oci_kind(e->media_type);
-	by_digest =
-	    (digest && strcmp(digest, e->digest) == 0) || (ref && strcmp(ref, e->digest) == 0);
-	entry.chosen = n->chosen || !digest || by_digest;
-	if (!entry.chosen && kind != OCI_INDEX)
+	has_digest = digest && strcmp(digest, e->digest) == 0;
+	by_digest = has_digest || (ref && strcmp(ref, e->digest) == 0);
+	entry.chosen = n->chosen || !digest || has_digest;
+	/* What is asked for may be in an index, but no image is in one of artifacts. */
+	if (!entry.chosen && (kind != OCI_INDEX || e->artifact_type))
 		return 0;
 	/* Whoever names a digest has chosen the platform. */
 	entry.needed =
@@ -201,12 +198,10 @@ static int check_index(struct check *c, const struct named *n)
 		              MAX_INDEX_DEPTH);
 		return 0;
 	}
-	r = blob_check_document(&c->blobs, n, &d);
+	r = blob_check_document(&c->blobs, n, &d, &place);
 	if (r <= 0)
 		return r;
-	r = findings_place(c->out, &place);
-	if (r == 0)
-		r = oci_index_read(&d, &index);
+	r = oci_index_read(&d, &index);
 	if (r == 0 && d.json.root) {
 		check_media_type(&d, index.media_type, n);
 		r = check_entries(c, &d, &index, NULL, n);
@@ -310,6 +305,7 @@ int layout_check(const char *spec, struct findings *out)
 	int r = layout_open(spec, &c.choice);
 
 	c.blobs.layout = &c.choice.layout;
+	c.blobs.out = out;
 	if (r == 0)
 		r = check_layout_file(&c);
 	if (r == 0)

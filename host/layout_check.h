@@ -8,7 +8,7 @@ struct findings;
 /*
  * layout_check() - look through a layout: its index and those within it, each manifest of every
  * platform, each configuration, and every blob that one of them names.
- * @spec: LAYOUT[:REF]; with REF only what it names
+ * @spec: LAYOUT[:REF][@DIGEST]; with REF or DIGEST only what they name
  * @out:  zeroed; to be released whatever the result
  *
  * Return: 0, also when problems were found, -errno after printing a line, or -ENOMEM.

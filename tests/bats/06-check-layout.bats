@@ -168,6 +168,41 @@ setup() {
 	says "error reference image/index.json /manifests"
 }
 
+@test "what is for this machine under one entry and for another under the next is needed, in any order" {
+	other=$(jq -c --arg a "$(goarch)" 'if $a == "mips" then "ppc" else "mips" end' <<<null)
+	foreign=$(jq -c ".platform.architecture = $other" <<<"$ours")
+	rm "$(file_of "$layer")"
+	for entries in "$foreign,$ours" "$ours,$foreign"; do
+		put_index image "$entries"
+		says "error blob $(file_of "$ours") /layers/0"
+	done
+	put_index image "$foreign"
+	says "warning platform image/index.json /manifests" "warning blob $(file_of "$ours") /layers/0"
+}
+
+@test "an index that was passed over is looked through when it is in the one that is asked for" {
+	outer=$(put_nested image "$nested")
+	put_index image "$nested" "$outer"
+	SPEC=image@$(jq -r .digest <<<"$outer")
+	says
+	rm "$(file_of "$layer")"
+	says "error blob $(file_of "$ours") /layers/0" "warning blob $(file_of "$theirs") /layers/0"
+}
+
+@test "a name and a digest are meant together, and no artifacts beside them" {
+	SPEC=image:$(jq -r .digest <<<"$first")@$(jq -r .digest <<<"$ours")
+	says "error reference image/index.json /manifests"
+	SPEC=image:$(jq -r .digest <<<"$nested")@$(jq -r .digest <<<"$ours")
+	says
+	artifacts=$(put_nested image "$theirs" | jq -c '.artifactType = "application/vnd.example"')
+	rm "$(file_of "$artifacts")"
+	put_index image "$artifacts" "$nested"
+	SPEC=image@$(jq -r .digest <<<"$ours")
+	says
+	SPEC=image
+	says "error blob image/index.json /manifests/0"
+}
+
 @test "files of a layout that are missing or no JSON" {
 	rm image/oci-layout
 	says "error layout image/oci-layout "
