@@ -74,6 +74,14 @@ int layout_get(struct layout *l, const char *file, char **text, size_t *length, 
                struct blob_fault *why);
 
 /*
+ * layout_open_file() - a file of a layout for reading. What it is has yet to be looked at.
+ * No symbolic link is followed, in any part of its name.
+ *
+ * Return: its descriptor, or -errno.
+ */
+int layout_open_file(const struct layout *l, const char *file);
+
+/*
  * blob_verify() - that a blob is there, has its size and, with @content, its digest.
  * It may be of any size. Return: 0 or -errno, with @why as of blob_get().
  */

@@ -58,18 +58,25 @@ bool digest_matches(const struct digest_algorithm *algorithm, const char *hex, c
 	return ends_as(algorithm, &context, hex);
 }
 
-int digest_file_matches(const struct digest_algorithm *algorithm, const char *hex, int fd)
+int digest_file_matches(const struct digest_algorithm *algorithm, const char *hex, int fd,
+                        uint64_t length)
 {
 	unsigned char data[65536];
 	SHA2_CTX context;
-	ssize_t n;
 
 	algorithm->init(&context);
-	while ((n = read(fd, data, sizeof(data))) != 0) {
-		if (n > 0)
-			algorithm->update(&context, data, (size_t)n);
-		else if (errno != EINTR)
+	while (length) {
+		size_t piece = length < sizeof(data) ? (size_t)length : sizeof(data);
+		ssize_t n = read(fd, data, piece);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
 			return -errno;
+		if (n == 0)
+			break;
+		algorithm->update(&context, data, (size_t)n);
+		length -= (uint64_t)n;
 	}
 	return ends_as(algorithm, &context, hex);
 }

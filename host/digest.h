@@ -38,7 +38,9 @@ const struct digest_algorithm *digest_parse(const char *text, const char **hex);
 bool digest_matches(const struct digest_algorithm *algorithm, const char *hex, const void *data,
                     size_t length);
 
-/* digest_file_matches() - the same for what is left to read of @fd. Return: 1, 0 or -errno. */
-int digest_file_matches(const struct digest_algorithm *algorithm, const char *hex, int fd);
+/* digest_file_matches() - the same for the next @length bytes of @fd, which may have more by now,
+ * or less. Return: 1, 0 or -errno. */
+int digest_file_matches(const struct digest_algorithm *algorithm, const char *hex, int fd,
+                        uint64_t length);
 
 #endif

@@ -38,8 +38,10 @@ static int open_blob(struct layer *l, const struct layout *layout,
 		l->name = NULL;
 		return fail_errno(ENOMEM, "cannot read '%s'", layout->path);
 	}
-	l->fd = openat(layout->fd, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (l->fd < 0 || fstat(l->fd, &st) < 0)
+	l->fd = layout_open_file(layout, file);
+	if (l->fd < 0)
+		return fail_errno(-l->fd, "%s: cannot open it", l->name);
+	if (fstat(l->fd, &st) < 0)
 		return fail_errno(errno, "%s: cannot open it", l->name);
 	if (!S_ISREG(st.st_mode))
 		return fail("%s: it is not a regular file", l->name);

@@ -131,7 +131,7 @@ assert_no_image() {
 	rm "$blob"
 	assert_no_image image "cannot open '$blob': No such file or directory"
 	ln -s /etc/passwd "$blob"
-	assert_no_image image "'$blob' is a symbolic link, which is not followed"
+	assert_no_image image "'$blob' is a symbolic link, or behind one, which is not followed"
 }
 
 @test "digests that would lead out of the layout" {

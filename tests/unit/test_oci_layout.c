@@ -405,11 +405,51 @@ static void test_other_blob(void **state)
 	assert_error("layout", "' is not a regular file");
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(symlink("/etc/passwd", path), 0);
-	assert_error("layout", "' is a symbolic link, which is not followed");
+	assert_error("layout", "' is a symbolic link, or behind one, which is not followed");
 	put_descriptor("sha256:" ZEROS, "4194305");
 	assert_error("layout",
 	             "layout/index.json: /manifests/0/size: '4194305' is more than 4194304 "
 	             "(MAX_OCI_DOCUMENT)");
+}
+
+/* Nor does a directory lead out of the layout. */
+static void test_directories(void **state)
+{
+	(void)state;
+	put_index(put_manifest("{}", ""));
+	assert_image("layout", "{}");
+	assert_int_equal(rename("layout/blobs", "elsewhere"), 0);
+	assert_int_equal(symlink("../elsewhere", "layout/blobs"), 0);
+	assert_error("layout", "' is a symbolic link, or behind one, which is not followed");
+	assert_int_equal(unlink("layout/blobs"), 0);
+	assert_int_equal(rename("elsewhere", "layout/blobs"), 0);
+	assert_int_equal(rename("layout/blobs/sha256", "layout/blobs/other"), 0);
+	assert_int_equal(symlink("other", "layout/blobs/sha256"), 0);
+	assert_error("layout", "' is a symbolic link, or behind one, which is not followed");
+	/* The layout itself is what the user names. */
+	assert_int_equal(unlink("layout/blobs/sha256"), 0);
+	assert_int_equal(rename("layout/blobs/other", "layout/blobs/sha256"), 0);
+	assert_int_equal(symlink("layout", "link"), 0);
+	assert_image("link", "{}");
+}
+
+/* A file that grows while it is read is read no further than it was when it was looked at. */
+static void test_digest_of_growing_file(void **state)
+{
+	static const char text[] = "0123456789";
+	const struct digest_algorithm *algorithm;
+	_cleanup_fd_ int fd = -1, endless = -1;
+	const char *hex;
+
+	(void)state;
+	algorithm = digest_parse(digest_of(text, 5), &hex);
+	put_file("file", text, 10);
+	fd = open("file", O_RDONLY | O_CLOEXEC);
+	assert_int_equal(digest_file_matches(algorithm, hex, fd, 5), 1);
+	assert_int_equal(lseek(fd, 0, SEEK_CUR), 5);
+	assert_int_equal(digest_file_matches(algorithm, hex, fd, 10), 0);
+	endless = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+	assert_int_equal(digest_file_matches(algorithm, hex, endless, 100000), 0);
 }
 
 static void test_index_files(void **state)
@@ -417,7 +457,9 @@ static void test_index_files(void **state)
 	(void)state;
 	put_file("index", "{}", 2);
 	assert_int_equal(symlink("../index", "layout/index.json"), 0);
-	assert_error("layout", "'layout/index.json' is a symbolic link, which is not followed");
+	assert_error(
+	    "layout",
+	    "'layout/index.json' is a symbolic link, or behind one, which is not followed");
 	assert_int_equal(unlink("layout/index.json"), 0);
 	assert_int_equal(mkfifo("layout/index.json", 0600), 0);
 	assert_error("layout", "'layout/index.json' is not a regular file");
@@ -540,6 +582,8 @@ int main(void)
 	    layout_test(test_digests),
 	    layout_test(test_sha512),
 	    layout_test(test_other_blob),
+	    layout_test(test_directories),
+	    layout_test(test_digest_of_growing_file),
 	    layout_test(test_index_files),
 	    layout_test(test_nesting),
 	    layout_test(test_large_shared_index),
