@@ -30,29 +30,56 @@ static void check_platform(struct document *d)
 		document_note(d, SEVERITY_ERROR, "required", "/rootfs", "'diff_ids' is missing");
 }
 
-/* A number of @digits digits within @min..@max, which @end follows. */
-static bool take_number(const char **s, int digits, int min, int max, const char *end)
+/* A number of @digits digits within @min..@max, which @end follows. Return: it, or -1. */
+static int take_number(const char **s, int digits, int min, int max, const char *end)
 {
 	int value = 0;
 
 	for (; digits; digits--, (*s)++) {
 		if (**s < '0' || **s > '9')
-			return false;
+			return -1;
 		value = value * 10 + (**s - '0');
 	}
 	if (value < min || value > max)
-		return false;
-	if (!*end)
-		return true;
-	return **s && strchr(end, *(*s)++);
+		return -1;
+	if (*end && (!**s || !strchr(end, *(*s)++)))
+		return -1;
+	return value;
 }
 
-/* RFC 3339, 5.6: date-time. A second may be a leap second, a month's length is not looked at. */
+/* What stands after the second. @minutes: what the time is before that of UTC */
+static bool take_zone(const char *s, int *minutes)
+{
+	int sign, hours, rest;
+
+	*minutes = 0;
+	if (*s == 'Z' || *s == 'z')
+		return s[1] == '\0';
+	if (*s != '+' && *s != '-')
+		return false;
+	sign = *s++ == '-' ? -1 : 1;
+	hours = take_number(&s, 2, 0, 23, ":");
+	rest = hours < 0 ? -1 : take_number(&s, 2, 0, 59, "");
+	*minutes = sign * (hours * 60 + rest);
+	return rest >= 0 && !*s;
+}
+
+/* RFC 3339, 5.6: date-time. A second may be 60 in the last minute of a day of UTC, for a leap
+ * second is nowhere else; a month's length is not looked at. */
 static bool is_date(const char *s)
 {
-	if (!take_number(&s, 4, 0, 9999, "-") || !take_number(&s, 2, 1, 12, "-") ||
-	    !take_number(&s, 2, 1, 31, "Tt") || !take_number(&s, 2, 0, 23, ":") ||
-	    !take_number(&s, 2, 0, 59, ":") || !take_number(&s, 2, 0, 60, ""))
+	enum { DAY = 24 * 60 };
+	int hour, minute = -1, second = -1, offset;
+
+	if (take_number(&s, 4, 0, 9999, "-") < 0 || take_number(&s, 2, 1, 12, "-") < 0 ||
+	    take_number(&s, 2, 1, 31, "Tt") < 0)
+		return false;
+	hour = take_number(&s, 2, 0, 23, ":");
+	if (hour >= 0)
+		minute = take_number(&s, 2, 0, 59, ":");
+	if (minute >= 0)
+		second = take_number(&s, 2, 0, 60, "");
+	if (second < 0)
 		return false;
 	if (*s == '.') {
 		size_t digits = strspn(s + 1, "0123456789");
@@ -61,12 +88,8 @@ static bool is_date(const char *s)
 			return false;
 		s += 1 + digits;
 	}
-	if (*s == 'Z' || *s == 'z')
-		return s[1] == '\0';
-	if (*s != '+' && *s != '-')
-		return false;
-	s++;
-	return take_number(&s, 2, 0, 23, ":") && take_number(&s, 2, 0, 59, "") && !*s;
+	return take_zone(s, &offset) &&
+	       (second < 60 || (hour * 60 + minute - offset + DAY) % DAY == DAY - 1);
 }
 
 static void check_date(struct document *d, const cJSON *node, const char *pointer)

@@ -215,6 +215,50 @@ static void test_warnings(void **state)
 	                "'A' is set more than once, the last value stands");
 }
 
+static void test_dates(void **state)
+{
+	static const struct {
+		const char *date;
+		bool right;
+	} rows[] = {
+	    {"2020-02-29T23:59:59Z", true},
+	    {"2020-02-29t00:00:00.123456789z", true},
+	    {"2020-02-29T00:00:00-23:59", true},
+	    {"2020-02-29T00:00:00", false},
+	    {"2020-02-29 00:00:00Z", false},
+	    {"2020-13-01T00:00:00Z", false},
+	    {"2020-02-29T24:00:00Z", false},
+	    {"2020-02-29T00:60:00Z", false},
+	    {"2020-02-29T00:00:61Z", false},
+	    {"2020-02-29T00:00:00.Z", false},
+	    {"2020-02-29T00:00:00+24:00", false},
+	    {"2020-02-29T00:00:00+00:60", false},
+	    {"2020-02-29T00:00:00+0000", false},
+	    {"2020-02-29T00:00:00ZZ", false},
+	    /* A leap second comes at the end of a day of UTC. */
+	    {"2016-12-31T23:59:60Z", true},
+	    {"2016-12-31T23:59:60.5+00:00", true},
+	    {"2016-12-31T15:59:60-08:00", true},
+	    {"2017-01-01T05:29:60+05:30", true},
+	    {"2016-12-31T23:58:60Z", false},
+	    {"2016-12-31T12:00:60Z", false},
+	    {"2016-12-31T23:59:60-08:00", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct fixture f;
+		char text[256];
+
+		snprintf(text, sizeof(text), "{" PLATFORM "," ROOTFS ",'created':'%s'}",
+		         rows[i].date);
+		read_text(&f, text);
+		if (f.d.problems.count != (rows[i].right ? 0 : 1))
+			fail_msg("%s: %zu problems", rows[i].date, f.d.problems.count);
+		release(&f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -226,6 +270,7 @@ int main(void)
 	    cmocka_unit_test(test_volumes_and_timeout),
 	    cmocka_unit_test(test_null_where_the_schema_has_none),
 	    cmocka_unit_test(test_warnings),
+	    cmocka_unit_test(test_dates),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
