@@ -124,6 +124,10 @@ static int check_request(struct request *r)
 	}
 	if (r->vm.interactive)
 		return fail("--interactive: a package has no standard input");
+	if (r->vm.timing || r->vm.timing_file)
+		return fail(
+		    "%s: nobody waits for a package's machine to end: only 'run' can say it",
+		    r->vm.timing ? "--timing" : "--timing-json");
 	for (size_t i = 0; i < r->vm.publish.count; i++)
 		if (!r->vm.publish.items[i].host_port)
 			return fail("--publish: a package cannot have port 0 of the host");
