@@ -207,9 +207,24 @@ struct config_part {
 	struct rootfs_part *rootfs;
 };
 
+/* It becomes part of a key, and is what content is compared with. */
+static const char *complain_diff_id(const char *s)
+{
+	const char *hex;
+
+	return digest_parse(s, &hex)
+	           ? NULL
+	           : "is neither 'sha256:' nor 'sha512:' with its lower-case hexadecimal digits";
+}
+
+static const struct format diff_id_format = {"digest", NULL, complain_diff_id};
+
 static const struct field rootfs_part_fields[] = {
     {.key = "type", .type = FIELD_STRING, .offset = offsetof(struct rootfs_part, type)},
-    {.key = "diff_ids", .type = FIELD_STRINGS, .offset = offsetof(struct rootfs_part, diff_ids)},
+    {.key = "diff_ids",
+     .type = FIELD_STRINGS,
+     .offset = offsetof(struct rootfs_part, diff_ids),
+     .format = &diff_id_format},
     {0},
 };
 

@@ -20,13 +20,6 @@
 
 #define BUFFER_BYTES (256u << 10)
 
-static int wrong_digest(const struct oci_layer *from, const char *digest, const char *what)
-{
-	return fail("%s: %s '%.160s' is neither 'sha256:' nor 'sha512:' with its lower-case "
-	            "hexadecimal digits",
-	            from->blob.place, what, digest);
-}
-
 static int open_blob(struct layer *l, const struct layout *layout,
                      const struct digest_algorithm *algorithm, size_t number)
 {
@@ -61,10 +54,11 @@ int layer_open(struct layer *l, const struct layout *layout, const struct oci_la
 	*l = (struct layer){.fd = -1, .from = from, .codec = codec_for(from->media_type)};
 	blob = digest_parse(from->blob.digest, &l->blob_hex);
 	diff = digest_parse(from->diff_id, &l->diff_hex);
-	if (!blob)
-		return wrong_digest(from, from->blob.digest, "digest");
-	if (!diff)
-		return wrong_digest(from, from->diff_id, "diff_id");
+	/* The other was looked at with the config. */
+	if (!blob || !diff)
+		return fail("%s: digest '%.160s' is neither 'sha256:' nor 'sha512:' with its "
+		            "lower-case hexadecimal digits",
+		            from->blob.place, from->blob.digest);
 	r = open_blob(l, layout, blob, number);
 	if (r < 0)
 		return r;

@@ -136,6 +136,16 @@ keys() {
 	[ -z "$(find cache -name '*.img')" ] || fail 'an image is cached'
 }
 
+@test "a diff_id that is no digest becomes no key" {
+	make_tar 1.tar <<<'file x y'
+	put_image image "\"sha256:$(sha256 1.tar)\\n$LAYER_TYPE sha256:$(sha256 1.tar)\"" \
+		"{\"mediaType\":\"$LAYER_TYPE\",$(put_blob image 1.tar)}"
+	run_vmconfig run --image image --vmm /bin/false
+	assert_status 125
+	assert_stderr_contains ": /rootfs/diff_ids/0: "
+	[ -z "$(ls -A cache/vmconfig)" ] || fail "made: $(ls -A cache/vmconfig)"
+}
+
 @test "two that want one root at once make it once" {
 	local first second
 	make_tar 1.tar <<<'file x y'

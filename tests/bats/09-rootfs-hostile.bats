@@ -174,7 +174,7 @@ damage() {
 	assert_refused "$blob: layer 1: cannot open it: "
 
 	put_image image '"sha256:0123"' "{\"mediaType\":\"$LAYER_TYPE\",$(put_blob image 1.tar)}"
-	assert_refused "diff_id 'sha256:0123' is neither"
+	assert_refused "/rootfs/diff_ids/0: 'sha256:0123' is neither 'sha256:' nor 'sha512:'"
 	put_image image "\"sha256:$(sha256 kept)\"" "{\"mediaType\":\"$LAYER_TYPE\",$(put_blob image 1.tar)}"
 	assert_refused "layer 1: what it unpacks to has another digest than its diff_id"
 	put_image image '' "{\"mediaType\":\"$LAYER_TYPE\",$(put_blob image 1.tar)}"
