@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "attend.h"
 #include "cleanup.h"
 #include "cmd.h"
 #include "error.h"
+#include "monotonic.h"
 #include "option.h"
 #include "unix_socket.h"
 
@@ -36,14 +36,6 @@ static const struct option_group stop_groups[] = {
     {"options", stop_options, 0},
     {.title = NULL},
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* An attendant that does not do its work: the VMM dies with it. */
 static int kill_peer(int fd)
@@ -69,10 +61,10 @@ static int kill_peer(int fd)
 static int wait_for_end(int fd, int64_t limit_ms)
 {
 	struct pollfd end = {.fd = fd, .events = POLLIN};
-	int64_t deadline = now_ms() + limit_ms;
+	int64_t deadline = monotonic_ms() + limit_ms;
 
 	for (;;) {
-		int64_t left = deadline - now_ms();
+		int64_t left = deadline - monotonic_ms();
 
 		if (left <= 0)
 			return kill_peer(fd);

@@ -13,11 +13,11 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "child.h"
 #include "cleanup.h"
+#include "monotonic.h"
 #include "vmconfig.h"
 
 /* What the child needs. */
@@ -83,29 +83,21 @@ static int prepare(const void *context)
 	return 0;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
-
 /* Return: 0 when it has ended, -ETIMEDOUT, or -EINTR. */
 static int wait_for_end(int pidfd, int64_t limit_s, int cancel)
 {
 	struct pollfd fds[] = {{.fd = pidfd, .events = POLLIN}, {.fd = cancel, .events = POLLIN}};
-	int64_t due = now_ms() + limit_s * 1000;
+	int64_t due = monotonic_ms() + limit_s * 1000;
 
 	for (;;) {
-		int64_t left = due - now_ms();
+		int64_t left = due - monotonic_ms();
 		int n = poll(fds, 2, left < 0 ? 0 : left < 60000 ? (int)left : 60000);
 
 		if (n > 0 && fds[0].revents)
 			return 0;
 		if (n > 0)
 			return -EINTR;
-		if (n == 0 && now_ms() >= due)
+		if (n == 0 && monotonic_ms() >= due)
 			return -ETIMEDOUT;
 	}
 }

@@ -20,7 +20,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -29,6 +28,7 @@
 #include "error.h"
 #include "flow.h"
 #include "local_terminal.h"
+#include "monotonic.h"
 #include "outcome.h"
 #include "report_channel.h"
 #include "sink.h"
@@ -90,17 +90,9 @@ struct relay {
 	struct tail console, messages;
 };
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * SECOND + now.tv_nsec / 1000000;
-}
-
 static int64_t after(int64_t ms)
 {
-	return now_ms() + ms;
+	return monotonic_ms() + ms;
 }
 
 /* Ask the guest to stop; what it does not do in time is done to it. */
@@ -187,7 +179,7 @@ static void take_deadlines(struct relay *r)
 	    [AT_STILL_HERE] = on_still_here, [AT_SILENCE] = on_silence,
 	    [AT_POWER_OFF] = on_power_off,   [AT_HANG_UP] = on_hang_up,
 	};
-	int64_t now = now_ms();
+	int64_t now = monotonic_ms();
 
 	for (int i = 0; i < DEADLINE_COUNT; i++) {
 		if (!r->due[i] || now < r->due[i])
@@ -370,7 +362,7 @@ static uint64_t missing_output(const struct relay *r)
 static void mind_output(struct relay *r)
 {
 	const struct flow *out = &r->flows[FLOW_STDOUT], *err = &r->flows[FLOW_STDERR];
-	int64_t now = now_ms();
+	int64_t now = monotonic_ms();
 	bool pending = out->length || err->length;
 
 	if (!pending)
@@ -420,7 +412,7 @@ static int time_left(const struct relay *r)
 			next = r->due[i];
 	if (!next)
 		return -1;
-	left = next - now_ms();
+	left = next - monotonic_ms();
 	if (left < 0)
 		return 0;
 	return left < 60 * SECOND ? (int)left : (int)(60 * SECOND);

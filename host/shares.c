@@ -19,6 +19,7 @@
 #include "cleanup.h"
 #include "error.h"
 #include "list.h"
+#include "monotonic.h"
 #include "notify.h"
 #include "readonly_tree.h"
 #include "stop_signals.h"
@@ -141,12 +142,16 @@ static int watch_directory(int inotify, const char *path)
 /* Wait for the socket of a server to appear: an event in its directory, its end, a signal. */
 static int wait_for_socket(const struct servers *all, struct server *s, int inotify)
 {
+	int64_t due = monotonic_ms() + START_LIMIT_MS;
+
 	while (!is_there(s)) {
 		struct pollfd fds[] = {
 		    {inotify, POLLIN, 0}, {s->pidfd, POLLIN, 0}, {all->signals, POLLIN, 0}};
+		int64_t left = due - monotonic_ms();
 		char events[4096];
 
-		if (poll(fds, 3, START_LIMIT_MS) == 0)
+		/* Other files of the directory make events, too. */
+		if (left <= 0 || poll(fds, 3, (int)left) == 0)
 			return fail("virtiofsd of share '%s' makes no socket '%s'",
 			            s->share->source, s->share->socket);
 		if (fds[2].revents)
