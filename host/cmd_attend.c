@@ -53,13 +53,15 @@ static int add_check(const struct option_row *row, void *member, const char *val
 {
 	struct vm_disk disk = {.readonly = true};
 	const char *colon = strchr(value, ':');
-	_cleanup_free_ char *name = strndup(value, colon ? (size_t)(colon - value) : 0);
+	_cleanup_free_ char *name = NULL;
 	int r;
 
+	if (!colon || !colon[1])
+		return option_error(row, "'%s' is not FORMAT:FILE", value);
+	name = strndup(value, (size_t)(colon - value));
 	if (!name)
 		return fail_errno(ENOMEM, "--%s", row->name);
-	r = colon && colon[1] ? disk_format_parse(row, name, &disk.format)
-	                      : option_error(row, "'%s' is not FORMAT:FILE", value);
+	r = disk_format_parse(row, name, &disk.format);
 	if (r < 0)
 		return r;
 	disk.file = strdup(colon + 1);
