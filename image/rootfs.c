@@ -39,6 +39,16 @@ static int read_epoch(struct rootfs *r)
 	return 0;
 }
 
+/* What has no name, as vmconfig run gives it, is gone with the machine: no disk need have it. */
+static int sync_image(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && st.st_nlink == 0)
+		return 0;
+	return fsync(fd);
+}
+
 static int write_image(struct rootfs *r, const struct rootfs_source *source, void *state, int fd)
 {
 	const struct rootfs_options *o = r->options;
@@ -65,7 +75,7 @@ static int write_image(struct rootfs *r, const struct rootfs_source *source, voi
 		error = o->format->finish(r->writer, digest);
 	}
 	o->format->release(r->writer);
-	if (error == 0 && fsync(fd) < 0)
+	if (error == 0 && sync_image(fd) < 0)
 		error = fail_errno(errno, "cannot write '%s'", o->output);
 	return error;
 }
