@@ -4,10 +4,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -86,4 +88,21 @@ int child_wait(pid_t pid, int *status)
 		if (errno != EINTR)
 			return -errno;
 	return 0;
+}
+
+int child_wait_limit(pid_t pid, int *status, int limit_ms)
+{
+	_cleanup_fd_ int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct pollfd end = {.fd = pidfd, .events = POLLIN};
+	int r, error = pidfd < 0 ? -errno : 0;
+
+	while (!error && (r = poll(&end, 1, limit_ms)) <= 0)
+		if (r == 0)
+			error = -ETIMEDOUT;
+		else if (errno != EINTR)
+			error = -errno;
+	if (error)
+		kill(pid, SIGKILL);
+	r = child_wait(pid, status);
+	return error ? error : r;
 }

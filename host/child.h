@@ -29,4 +29,7 @@ pid_t child_start(const struct child *c);
 /* child_wait() - until it has ended. Return: 0 or -errno. */
 int child_wait(pid_t pid, int *status);
 
+/* child_wait_limit() - the same, but not for ever: it is killed then. Return: also -ETIMEDOUT. */
+int child_wait_limit(pid_t pid, int *status, int limit_ms);
+
 #endif

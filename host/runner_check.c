@@ -6,12 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cleanup.h"
 #include "error.h"
 #include "machine.h"
 #include "runner.h"
+#include "tool.h"
 #include "vmm_args.h"
 #include "vmm_kind.h"
 
@@ -64,25 +64,6 @@ bool runner_is_user(const char *user)
 	}
 }
 
-/* The program that @name is in PATH, for free(); NULL: none. */
-static char *find_program(const char *name)
-{
-	const char *path = getenv("PATH");
-	_cleanup_free_ char *copy = strdup(path ? path : "/usr/bin:/bin");
-	char *rest = copy, *directory;
-
-	while (rest && (directory = strsep(&rest, ":"))) {
-		char *file = NULL;
-
-		if (*directory != '/' || asprintf(&file, "%s/%s", directory, name) < 0)
-			continue;
-		if (access(file, X_OK) == 0)
-			return file;
-		free(file);
-	}
-	return NULL;
-}
-
 static int make_absolute(char **vmm, const char *name)
 {
 	char *found;
@@ -91,7 +72,7 @@ static int make_absolute(char **vmm, const char *name)
 		return 0;
 	if (strchr(name, '/'))
 		return fail("--vmm: '%s' is not absolute, and a unit may start anywhere", name);
-	found = find_program(name);
+	found = tool_find(name);
 	if (!found)
 		return fail("--vmm: there is no '%s' in PATH: name its absolute path", name);
 	free(*vmm);

@@ -33,7 +33,7 @@ static bool found_in(const char *directory, size_t length, const char *name, cha
 	return false;
 }
 
-static char *find_program(const char *name)
+char *tool_find(const char *name)
 {
 	const char *at = getenv("PATH");
 	char *path = NULL;
@@ -68,35 +68,49 @@ static char **copy_words(const char *const *words)
 	return copy;
 }
 
-/* @context: what becomes standard output */
+/* What the child gets. */
+struct places {
+	int output;
+	bool quiet; /* no standard error */
+};
+
 static int prepare(const void *context)
 {
-	int null = open("/dev/null", O_RDONLY | O_CLOEXEC); /* exec(3) closes it */
-	const int *output = context;
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC); /* exec(3) closes it */
+	const struct places *p = context;
 
-	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(*output, STDOUT_FILENO) < 0)
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(p->output, STDOUT_FILENO) < 0 ||
+	    (p->quiet && dup2(null, STDERR_FILENO) < 0))
 		return -errno;
 	return 0;
+}
+
+pid_t tool_start(const char *const *words, const struct child *how)
+{
+	_cleanup_free_ char *program = tool_find(words[0]);
+	_cleanup_free_ char **copy = copy_words(words);
+	struct child child = *how;
+
+	if (!program)
+		return -ENOENT;
+	if (!copy)
+		return -ENOMEM;
+	child.program = program;
+	child.argv = copy;
+	return child_start(&child);
 }
 
 /* @bound: to us, and to no terminal */
 static int start(const char *const *words, int output, bool bound, pid_t *pid)
 {
-	_cleanup_free_ char *program = find_program(words[0]);
-	_cleanup_free_ char **copy = copy_words(words);
-	struct child child = {.program = program,
-	                      .argv = copy,
-	                      .bound = bound ? SIGKILL : 0,
-	                      .detached = bound,
-	                      .prepare = prepare,
-	                      .context = &output};
+	const struct places places = {.output = output};
+	const struct child how = {.bound = bound ? SIGKILL : 0,
+	                          .detached = bound,
+	                          .prepare = prepare,
+	                          .context = &places};
 
-	if (!program)
-		return fail("there is no program '%s'", words[0]);
-	if (!copy)
-		return fail_errno(ENOMEM, "cannot run '%s'", words[0]);
-	*pid = child_start(&child);
-	return *pid < 0 ? fail_errno((int)-*pid, "cannot run '%s'", program) : 0;
+	*pid = tool_start(words, &how);
+	return *pid < 0 ? fail_errno((int)-*pid, "cannot run '%s'", words[0]) : 0;
 }
 
 static int judge(const char *name, int status)
@@ -164,4 +178,35 @@ int tool_output(const char *const *words, char *text, size_t size)
 	}
 	text[length] = '\0';
 	return finish(words[0], pid);
+}
+
+int tool_ask(const char *const *words, int limit_ms, char *text, size_t size)
+{
+	_cleanup_fd_ int from = -1, to = -1;
+	struct places places = {.quiet = true};
+	const struct child how = {.bound = SIGKILL, .prepare = prepare, .context = &places};
+	int ends[2], status, r;
+	ssize_t n;
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	from = ends[0];
+	to = ends[1];
+	places.output = to;
+	pid = tool_start(words, &how);
+	if (pid < 0)
+		return (int)pid;
+	close(steal_fd(&to));
+	r = child_wait_limit(pid, &status, limit_ms);
+	if (r < 0)
+		return r;
+	/* All that it said is in the pipe. Whom it may have left behind is not waited for. */
+	if (fcntl(from, F_SETFL, O_NONBLOCK) < 0)
+		return -errno;
+	n = read(from, text, size - 1);
+	if (n < 0 && errno != EAGAIN)
+		return -errno;
+	text[n > 0 ? n : 0] = '\0';
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -ECANCELED;
 }

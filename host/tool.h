@@ -4,6 +4,27 @@
 #define VMCONFIG_TOOL_H
 
 #include <stddef.h>
+#include <sys/types.h>
+
+struct child;
+
+/*
+ * tool_find() - the path of a program: PATH without its relative parts, then the system's own
+ * directories, which an administrator's PATH may lack.
+ * @name: taken as it is when it has a slash
+ *
+ * Return: for free(); NULL when there is none.
+ */
+char *tool_find(const char *name);
+
+/*
+ * tool_start() - start a program.
+ * @words: as of tool_run()
+ * @how:   all but the program and its arguments
+ *
+ * Return: its PID, or -errno, without a line.
+ */
+pid_t tool_start(const char *const *words, const struct child *how);
 
 struct held_signals;
 
@@ -34,5 +55,15 @@ int tool_fill(const char *const *words, int file, const struct held_signals *hel
  * @text: takes the first @size - 1 bytes; what follows is read and dropped
  */
 int tool_output(const char *const *words, char *text, size_t size);
+
+/*
+ * tool_ask() - what a program says that has little to say and ends at once.
+ * @limit_ms: it is killed then; it is so when we end, too
+ * @text:     takes what fits; what it says on standard error is dropped
+ *
+ * Return: its exit status, or -errno, without a line: -ETIMEDOUT, -ECANCELED when it was killed by
+ * a signal.
+ */
+int tool_ask(const char *const *words, int limit_ms, char *text, size_t size);
 
 #endif

@@ -17,11 +17,12 @@
 #include "cleanup.h"
 #include "error.h"
 #include "readonly_tree.h"
+#include "tool.h"
 #include "vm.h"
 
 /* Where distributions put it: it is no command of users'. */
 static const char *const places[] = {"/usr/libexec/virtiofsd", "/usr/lib/qemu/virtiofsd",
-                                     "/usr/lib/virtiofsd", "/usr/bin/virtiofsd"};
+                                     "/usr/lib/virtiofsd"};
 
 #define SOCKET_FD 3 /* in the child */
 
@@ -33,12 +34,13 @@ struct daemon {
 	int socket;
 };
 
-static const char *find_program(void)
+/* For free(); NULL: there is none. */
+static char *find_program(void)
 {
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
 		if (access(places[i], X_OK) == 0)
-			return places[i];
-	return NULL;
+			return strdup(places[i]);
+	return tool_find("virtiofsd");
 }
 
 static int prepare(const void *context)
@@ -142,7 +144,7 @@ static size_t count_wanted(const struct vm *vm)
 int virtiofsds_start(struct virtiofsds *s, struct vm *vm)
 {
 	size_t wanted = count_wanted(vm);
-	const char *program = wanted ? find_program() : NULL;
+	_cleanup_free_ char *program = wanted ? find_program() : NULL;
 	int r;
 
 	if (!wanted)

@@ -17,6 +17,7 @@
 #include "child.h"
 #include "cleanup.h"
 #include "error.h"
+#include "tool.h"
 
 #define KILL_LIMIT_MS 10000 /* stuck in the kernel: it is left to init */
 
@@ -97,13 +98,14 @@ static int prepare(const void *context)
 
 static int start(struct vmm *v, char *const *argv, const struct launch *l)
 {
-	const struct child child = {.program = v->program,
+	_cleanup_free_ char *program = tool_find(v->program);
+	const struct child child = {.program = program,
 	                            .argv = argv,
 	                            .bound = SIGKILL,
 	                            .detached = true,
 	                            .prepare = prepare,
 	                            .context = l};
-	pid_t pid = child_start(&child);
+	pid_t pid = program ? child_start(&child) : -ENOENT;
 
 	if (pid < 0)
 		return fail_errno((int)-pid, "cannot run '%s'%s", v->program,

@@ -5,17 +5,18 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cjson/cJSON.h>
 
 #include "cleanup.h"
 #include "error.h"
 #include "qmp.h"
+#include "tool.h"
 #include "unix_socket.h"
 #include "vmm_kind.h"
 
-#define MIB (1LL << 20)
+#define MIB     (1LL << 20)
+#define LIMIT_S 10 /* for a program to be answered, as for a socket */
 
 static int check_answer(const char *socket, int status)
 {
@@ -24,18 +25,17 @@ static int check_answer(const char *socket, int status)
 	return status / 100 == 2 ? 0 : fail("'%s' answers with status %d", socket, status);
 }
 
-/* The program is left to itself: it dies with the machine or when it has been answered. */
 static int ask_by_program(const char *program, const char *socket)
 {
-	pid_t child = fork();
+	const char *const words[] = {program, "powerbtn", socket, NULL};
+	char answer[256];
+	int r = tool_ask(words, LIMIT_S * 1000, answer, sizeof(answer));
 
-	if (child < 0)
-		return fail_errno(errno, "cannot fork");
-	if (child == 0) {
-		execl(program, program, "powerbtn", socket, (char *)NULL);
-		_exit(127);
-	}
-	return 0;
+	if (r == -ETIMEDOUT)
+		return fail("'%s powerbtn' had not ended after %d s", program, LIMIT_S);
+	if (r < 0)
+		return fail_errno(-r, "cannot run '%s powerbtn'", program);
+	return r ? fail("'%s powerbtn' failed with status %d", program, r) : 0;
 }
 
 int vmm_ask_to_stop(const struct vmm_kind *kind, const char *program)

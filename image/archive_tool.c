@@ -9,16 +9,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "cleanup.h"
 #include "error.h"
 #include "tar_write.h"
+#include "tool.h"
 #include "tree.h"
 
 #define PIPE_BYTES (1u << 20)
+#define IMAGE_FD   3 /* in the child */
 
 struct archive {
 	const struct archive_tool *tool;
@@ -137,36 +139,48 @@ static int write_link(struct archive *a, struct inode *dir, struct name *name)
 	return write_entry(a, dir, name, target);
 }
 
-/* In the child. Without us it would take the end of the pipe for that of the archive. */
-static void run_tool(const struct archive *a, int archive)
-{
-	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+/* What the child gets. */
+struct places {
+	int archive, image;
+};
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	signal(SIGPIPE, SIG_DFL);
-	if (dup2(archive, STDIN_FILENO) >= 0 && dup2(null, STDOUT_FILENO) >= 0 &&
-	    dup2(a->request.fd, 3) >= 0 && fcntl(3, F_SETFD, 0) >= 0)
-		a->tool->execute(&a->request, a->tree);
-	_exit(127);
+static int prepare(const void *context)
+{
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC); /* exec(3) closes it */
+	const struct places *p = context;
+
+	if (null < 0 || dup2(p->archive, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 ||
+	    dup2(p->image, IMAGE_FD) < 0 || fcntl(IMAGE_FD, F_SETFD, 0) < 0)
+		return -errno;
+	return 0;
 }
 
-static int start_tool(struct archive *a)
+int archive_run(struct archive *a, const char *const *words)
 {
+	_cleanup_fd_ int from = -1, to = -1;
+	struct places places = {.image = a->request.fd};
+	/* Without us it would take the end of the pipe for that of the archive. */
+	const struct child how = {.bound = SIGKILL, .prepare = prepare, .context = &places};
 	int ends[2];
+	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
-		return fail_errno(errno, "cannot run '%s'", a->tool->program);
+		return fail_errno(errno, "cannot run '%s'", words[0]);
+	from = ends[0];
+	to = ends[1];
+	places.archive = from;
 	signal(SIGPIPE, SIG_IGN); /* is an error of write(2) */
-	fcntl(ends[1], F_SETPIPE_SZ, PIPE_BYTES);
-	a->child = fork();
-	if (a->child == 0)
-		run_tool(a, ends[0]);
-	close(ends[0]);
-	a->out = a->child > 0 ? fdopen(ends[1], "w") : NULL;
-	if (a->out)
-		return 0;
-	close(ends[1]);
-	return fail_errno(errno, "cannot run '%s'", a->tool->program);
+	fcntl(to, F_SETPIPE_SZ, PIPE_BYTES);
+	pid = tool_start(words, &how);
+	if (pid < 0)
+		return fail_errno((int)-pid, "cannot write '%s': cannot run '%s' (%s)",
+		                  a->request.path, words[0], a->tool->package);
+	a->child = pid;
+	a->out = fdopen(to, "w");
+	if (!a->out)
+		return fail_errno(errno, "cannot run '%s'", words[0]);
+	steal_fd(&to); /* is the stream's */
+	return 0;
 }
 
 /* An archive has the zeros of holes, too, and whoever reads it takes the time. */
@@ -205,7 +219,7 @@ int archive_begin(const struct archive_tool *tool, const struct image_request *r
 	a->tree = tree;
 	r = check_sizes(a);
 	if (r == 0)
-		r = start_tool(a);
+		r = tool->start(a, request, tree);
 	if (r == 0 && tool->exact)
 		r = write_root(a);
 	return r < 0 ? r : walk(a, tree->root, write_name);
@@ -267,16 +281,12 @@ int archive_end_file(void *writer, struct inode *file)
 static int wait_for_tool(struct archive *a)
 {
 	int status = 0, error = fclose(a->out) ? errno : 0;
-	pid_t child = a->child;
+	int r = child_wait(a->child, &status);
 
 	a->out = NULL;
 	a->child = 0;
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			return fail_errno(errno, "cannot wait for '%s'", a->tool->program);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
-		return fail("cannot write '%s': cannot run '%s' (%s)", a->request.path,
-		            a->tool->program, a->tool->package);
+	if (r < 0)
+		return fail_errno(-r, "cannot wait for '%s'", a->tool->program);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		return fail("cannot write '%s': '%s' has failed", a->request.path,
 		            a->tool->program);
@@ -305,7 +315,7 @@ void archive_release(void *writer)
 		return;
 	if (a->child > 0) {
 		kill(a->child, SIGKILL);
-		waitpid(a->child, NULL, 0);
+		child_wait(a->child, NULL);
 	}
 	if (a->out)
 		fclose(a->out);

@@ -10,18 +10,24 @@
 
 #include "image_format.h"
 
+struct archive;
+
 struct archive_tool {
 	const char *format;
 	const char *program;
 	const char *package; /* that has it, for messages */
 	bool no_acls;        /* has no place for them */
 	bool exact;          /* takes the root directory, and times of any year with nanoseconds */
-	/*
-	 * Become the program. The archive is the standard input, the image is /proc/self/fd/3.
-	 * Returns when that fails; the process is the child, and ends then.
-	 */
-	void (*execute)(const struct image_request *request, const struct tree *tree);
+	/* Give archive_run() the program and its arguments. Return: what that does, or -errno. */
+	int (*start)(struct archive *archive, const struct image_request *request,
+	             const struct tree *tree);
 };
+
+/*
+ * archive_run() - start the program. The archive is its standard input, the image /proc/self/fd/3.
+ * @words: NULL ends them
+ */
+int archive_run(struct archive *archive, const char *const *words);
 
 /* archive_begin() - start the tool; the rest are functions of an image_format as they are. */
 int archive_begin(const struct archive_tool *tool, const struct image_request *request,

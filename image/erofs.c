@@ -1,40 +1,53 @@
 /* SPDX-License-Identifier: MIT */
 /* Writing an erofs image, with mkfs.erofs of erofs-utils. */
 #include <errno.h>
-#include <fcntl.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "archive_tool.h"
 #include "error.h"
+#include "tool.h"
 #include "tree.h"
 
 #define TOOL            "mkfs.erofs"
 #define PACKAGE         "erofs-utils, 1.8.6 or newer"
 #define OLDEST          ((1u << 16) + (8u << 8) + 6u)
 #define MAX_LABEL_BYTES 15u
+#define ASK_LIMIT_S     10
 
 /*
  * Files that end within a block could share it with their inodes, but then the
  * tool puts all bytes into a file of its own first: like this it writes each
  * where it belongs as it comes. Times are kept in inodes of the larger form alone.
  */
-static void execute(const struct image_request *request, const struct tree *tree)
+static int start(struct archive *archive, const struct image_request *request,
+                 const struct tree *tree)
 {
 	const unsigned char *id = request->uuid;
+	const char *label = request->label ? request->label : "";
 	char uuid[40] = "00000000-0000-0000-0000-000000000000", time[24], *end = uuid;
+	const char *const words[] = {TOOL,
+	                             "--quiet",
+	                             "--tar=f",
+	                             "--sort=none",
+	                             "-Enoinline_data,force-inode-extended",
+	                             "-b4096",
+	                             "-T",
+	                             time,
+	                             "--mkfs-time",
+	                             "-U",
+	                             uuid,
+	                             "-L",
+	                             label,
+	                             "/proc/self/fd/3",
+	                             NULL};
 
 	(void)tree;
 	for (size_t i = 0; id && i < 16; i++)
 		end +=
 		    sprintf(end, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", id[i]);
 	snprintf(time, sizeof(time), "%lld", (long long)request->time);
-	execlp(TOOL, TOOL, "--quiet", "--tar=f", "--sort=none",
-	       "-Enoinline_data,force-inode-extended", "-b4096", "-T", time, "--mkfs-time", "-U",
-	       uuid, "-L", request->label ? request->label : "", "/proc/self/fd/3", (char *)NULL);
+	return archive_run(archive, words);
 }
 
 static const struct archive_tool tool = {
@@ -42,7 +55,7 @@ static const struct archive_tool tool = {
     .program = TOOL,
     .package = PACKAGE,
     .exact = true,
-    .execute = execute,
+    .start = start,
 };
 
 /* What "mkfs.erofs (erofs-utils) 1.8.6" says; 0 when there is no such line. */
@@ -57,54 +70,19 @@ static unsigned parse_version(const char *text)
 	return (major << 16) + (minor << 8) + patch;
 }
 
-/* An old one says on standard error how it wants to be called, which nobody asked. */
-static int spawn_version(int output, pid_t *child)
-{
-	static char program[] = TOOL, version[] = "--version";
-	char *words[] = {program, version, NULL};
-	posix_spawn_file_actions_t actions;
-	int error = posix_spawn_file_actions_init(&actions);
-
-	if (error)
-		return error;
-	error = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-	if (!error)
-		error = posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null",
-		                                         O_WRONLY, 0);
-	if (!error)
-		error = posix_spawnp(child, TOOL, &actions, NULL, words, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	return error;
-}
-
-/* What it prints of itself: a line or two, less than what a pipe takes at once. */
-static int ask_version(char *text, size_t size)
-{
-	int ends[2], error;
-	pid_t child;
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return errno;
-	error = spawn_version(ends[1], &child);
-	close(ends[1]);
-	if (!error) {
-		ssize_t n = read(ends[0], text, size - 1);
-
-		text[n > 0 ? n : 0] = '\0';
-	}
-	close(ends[0]);
-	while (!error && waitpid(child, NULL, 0) < 0 && errno == EINTR)
-		;
-	return error;
-}
-
 static int check_tool(const struct image_request *request)
 {
+	const char *const words[] = {TOOL, "--version", NULL};
 	char text[256];
+	int r = tool_ask(words, ASK_LIMIT_S * 1000, text, sizeof(text));
 
-	if (ask_version(text, sizeof(text)) != 0)
-		return fail("cannot write '%s': cannot run '" TOOL "' (" PACKAGE ")",
-		            request->path);
+	if (r == -ETIMEDOUT)
+		return fail("cannot write '%s': '" TOOL " --version' had not ended after %d s",
+		            request->path, ASK_LIMIT_S);
+	if (r < 0)
+		return fail_errno(-r, "cannot write '%s': cannot run '" TOOL "' (" PACKAGE ")",
+		                  request->path);
+	/* An old one knows no --version, and fails. */
 	if (parse_version(text) < OLDEST)
 		return fail("cannot write '%s': '" TOOL "' is of an erofs-utils before 1.8.6, "
 		            "which cannot be counted on to read archives; --format squashfs needs "

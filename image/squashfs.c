@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Writing a squashfs image, with sqfstar of squashfs-tools. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "archive_tool.h"
 #include "error.h"
@@ -26,15 +26,20 @@ static int64_t newest(const struct image_request *request, const struct tree *tr
  * and -root-uid, -root-gid and -root-time say. SOURCE_DATE_EPOCH is the one
  * thing that bounds that time, and no file is newer than the newest.
  */
-static void execute(const struct image_request *request, const struct tree *tree)
+static int start(struct archive *archive, const struct image_request *request,
+                 const struct tree *tree)
 {
 	char mode[16], time[24];
+	const char *const words[] = {TOOL,     "-quiet",          "-no-progress",
+	                             "-force", "-reproducible",   "-root-mode",
+	                             mode,     "/proc/self/fd/3", NULL};
 
 	snprintf(mode, sizeof(mode), "%o", (unsigned)(tree->root->mode & 07777));
 	snprintf(time, sizeof(time), "%lld", (long long)newest(request, tree));
-	if (setenv("SOURCE_DATE_EPOCH", time, 1) == 0)
-		execlp(TOOL, TOOL, "-quiet", "-no-progress", "-force", "-reproducible",
-		       "-root-mode", mode, "/proc/self/fd/3", (char *)NULL);
+	/* Our own has been read. */
+	if (setenv("SOURCE_DATE_EPOCH", time, 1) < 0)
+		return fail_errno(errno, "cannot write '%s'", request->path);
+	return archive_run(archive, words);
 }
 
 static const struct archive_tool tool = {
@@ -42,7 +47,7 @@ static const struct archive_tool tool = {
     .program = TOOL,
     .package = "squashfs-tools, 4.5 or newer",
     .no_acls = true,
-    .execute = execute,
+    .start = start,
 };
 
 static int check_root(const struct image_request *request, const struct inode *root)

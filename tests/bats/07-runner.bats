@@ -191,6 +191,8 @@ fake_vmm() {
 		#!/usr/bin/env python3
 		import json, os, socket, sys
 		if sys.argv[1:2] == ["powerbtn"]:
+		    open("asker", "w").write(open("/proc/self/status").read())
+		    if os.path.exists("deaf"): sys.exit(3)
 		    with socket.socket(socket.AF_UNIX) as s:
 		        s.connect(sys.argv[2]); s.sendall(b"PUT /power HTTP/1.1\r\n\r\n"); s.recv(100)
 		    sys.exit(0)
@@ -352,6 +354,23 @@ run_in_background() {
 		esac
 		[ "$(cat state/asked)" = "$request" ]
 	done
+}
+
+@test "the program that presses the button holds no signal back; where it fails, the machine is ended" {
+	package crosvm
+	echo obey >state/fate
+	run_in_background
+	in_state microvm-shutdown
+	wait "$vm"
+	grep -q '^SigBlk:.0000000000000000$' state/asker
+	touch state/deaf
+	echo ignore >state/fate
+	run_in_background
+	in_state microvm-shutdown
+	status=0
+	wait "$vm" || status=$?
+	grep -q "crosvm powerbtn' failed with status 3\$" stderr || fail "status $status" "$(cat stderr)"
+	[ ! -e state/control.sock ]
 }
 
 @test "shutdown of a machine that has gone, or never was, is done" {

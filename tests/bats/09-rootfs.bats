@@ -338,11 +338,13 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 	printf 'file x 1\n' | make_tar 1.tar
 	make_layout image 1.tar
 	mkdir bin
+	# Wherever this machine has one, it is not the first.
+	printf '#!/nowhere\n' >bin/sqfstar
+	chmod +x bin/sqfstar
 	run --separate-stderr env PATH="$PWD/bin" "$VMCONFIG" rootfs --image image -o out/root.img --format squashfs
 	assert_failure 1 "cannot run 'sqfstar' (squashfs-tools, 4.5 or newer)"
 	[ -z "$(ls -A out)" ]
 	printf '#!/bin/sh\nexit 3\n' >bin/sqfstar
-	chmod +x bin/sqfstar
 	head -c 3000000 /dev/urandom >f
 	tar -cf 2.tar f
 	make_layout image 2.tar
@@ -356,6 +358,8 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 	printf 'file x 1\n' | make_tar 1.tar
 	make_layout image 1.tar
 	mkdir bin out
+	printf '#!/nowhere\n' >bin/mkfs.erofs
+	chmod +x bin/mkfs.erofs
 	run --separate-stderr env PATH="$PWD/bin" "$VMCONFIG" rootfs --image image -o out/root.img --format erofs
 	assert_failure 1 "cannot run 'mkfs.erofs' (erofs-utils, 1.8.6 or newer)"
 	[ -z "$(ls -A out)" ]
