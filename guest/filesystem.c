@@ -6,9 +6,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libmount/libmount.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -79,8 +81,10 @@ static const char *no_replay_option(const char *type)
 {
 	if (strcmp(type, "ext4") == 0 || strcmp(type, "ext3") == 0)
 		return "noload";
-	if (strcmp(type, "xfs") == 0)
+	if (strcmp(type, "xfs") == 0 || strcmp(type, "f2fs") == 0)
 		return "norecovery";
+	if (strcmp(type, "btrfs") == 0)
+		return "rescue=nologreplay";
 	return NULL;
 }
 
@@ -175,6 +179,25 @@ static int require_sound(struct guest *g, const struct block_mount *m, const str
 	return 0;
 }
 
+/*
+ * Without its journal, too, a filesystem may write to a device that it is mounted read-only from:
+ * ext4 frees the files that were removed while they were open. A device that is mounted already
+ * stays as it is, lest it be one that is written to; the kernel refuses what differs from that
+ * mount.
+ */
+static int make_readonly(struct guest *g, const struct block_mount *m)
+{
+	_cleanup_fd_ int fd = open(m->node, O_RDONLY | O_EXCL | O_CLOEXEC | O_NONBLOCK);
+	const int on = 1;
+
+	if (fd < 0 && errno == EBUSY)
+		return 0;
+	if (fd < 0 || ioctl(fd, BLKROSET, &on) < 0)
+		return guest_error(g, errno, "cannot make '%s', the %s, read-only", m->node,
+		                   m->what);
+	return 0;
+}
+
 static int mount_block(struct guest *g, const struct block_mount *m, const char *type)
 {
 	_doing_ int now = boot_watch_doing("mounting '%s' (%s), the %s", m->node, type, m->what);
@@ -221,6 +244,8 @@ int filesystem_mount(struct guest *g, const struct block_mount *m)
 
 	if (r == 0 && ext4_is(type) && ext4_read(m->node, &before) == 0)
 		r = require_sound(g, m, &before);
+	if (r == 0 && m->readonly)
+		r = make_readonly(g, m);
 	if (r == 0)
 		r = mount_block(g, m, type);
 	if (r == 0 && before.unclean && !before.errors)

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/blkpg.h>
+#include <linux/fs.h>
 #include <linux/loop.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
@@ -25,6 +26,12 @@ static const char *loop_node(unsigned number, char node[LOOP_NODE_SIZE])
 {
 	snprintf(node, LOOP_NODE_SIZE, "/dev/loop%u", number);
 	return node;
+}
+
+/* That init has made it read-only outlives the image in it. */
+static void make_writable(int fd)
+{
+	ioctl(fd, BLKROSET, &(int){0});
 }
 
 /* Return: an fd of the configured device, -EBUSY when somebody else was faster. */
@@ -49,6 +56,7 @@ static int take_loop(int control, const struct disk *d, dev_t *number)
 		fd = open(node, O_RDWR | O_CLOEXEC);
 	if (fd < 0 || ioctl(fd, LOOP_CONFIGURE, &config) < 0)
 		return -errno;
+	make_writable(fd);
 	*number = makedev(LOOP_MAJOR, (unsigned)n);
 	return steal_fd(&fd);
 }
@@ -191,6 +199,7 @@ void disk_detach(struct disk *d)
 	if (d->loop_fd >= 0) {
 		if (!d->readonly && !d->was_mounted)
 			wait_for_release(d);
+		make_writable(d->loop_fd);
 		ioctl(d->loop_fd, LOOP_CLR_FD);
 		close(steal_fd(&d->loop_fd));
 	}

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The state of ext4 volumes: journals, errors, growing, formatting. That they grow needs a privilege
 # which namespaces may not have: 28-boot-tree.bats shows it.
+# shellcheck disable=SC2030,SC2031 # each test boots anew
 
 load helper
 load ns
@@ -60,6 +61,24 @@ blocks_of() {
 	boot --disk data.img
 	assert_exit 0
 	assert_notice volumes "the volume of '/data' was not unmounted: it has no journal to replay"
+}
+
+@test "a read-only volume is not written to, though a file in it waits for being freed" {
+	tree removed
+	make_image data.img tree
+	orphan data.img /removed
+	cp data.img before.img
+	volume_config '.mode = "ro"' write /data/x y , ls /data , exit 0
+	boot --disk data.img
+	assert_exit 0
+	assert_line 'write /data/x: Read-only file system'
+	cmp data.img before.img
+	# The next may write to it all the same.
+	volume_config . ls /data
+	boot --disk data.img
+	assert_exit 0
+	run ! cmp -s data.img before.img
+	assert_clean data.img
 }
 
 @test "a volume with errors is refused, unless the config says otherwise" {

@@ -177,6 +177,17 @@ assert_clean() {
 	! dumpe2fs -h "$1" 2>/dev/null | grep needs_recovery || fail "the journal of $1 needs recovery"
 }
 
+# orphan IMAGE PATH - leave that file as one that was removed while it was open, for the next to mount
+# it to free.
+orphan() {
+	local inode
+	inode=$(debugfs -R "stat $2" "$1" 2>/dev/null | sed -n 's/^Inode: \([0-9]*\) .*/\1/p')
+	printf '%s\n' "unlink $2" "sif <$inode> links_count 0" "ssv last_orphan $inode" |
+		debugfs -w "$1" >/dev/null 2>&1
+	[ "$(debugfs -R 'show_super_stats -h' "$1" 2>/dev/null |
+		sed -n 's/^First orphan inode: *//p')" = "$inode" ] || fail "$2 of $1 is no orphan"
+}
+
 # dirty_journal IMAGE - leave in its journal a change that the filesystem proper has not.
 dirty_journal() {
 	printf '%s\n' jo 'jw -b 60 /dev/zero' jc q | debugfs -w "$1" >/dev/null 2>&1
