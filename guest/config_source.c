@@ -53,7 +53,15 @@ static int wait_for_disk(struct guest *g, char node[DEVICE_NODE_SIZE])
 	if (r == -ENOTUNIQ)
 		return guest_error_as(g, "config-ambiguous",
 		                      "more than one device is '%s', the config disk", name);
-	return r < 0 ? guest_error(g, -r, "cannot use '%s', the config disk", name) : 0;
+	if (r < 0)
+		return guest_error(g, -r, "cannot use '%s', the config disk", name);
+	/* What is around it, and its own bytes there, would stay for the workload to read. */
+	if (device_is_partition(node))
+		return guest_error_as(g, "config-partition",
+		                      "'%s', the config disk, is a partition: it must be a disk of "
+		                      "its own, which is taken away",
+		                      node);
+	return 0;
 }
 
 static int read_mounted(struct guest *g, const char *node, char **text, size_t *length)
@@ -87,13 +95,18 @@ static int read_mounted(struct guest *g, const char *node, char **text, size_t *
 	return r < 0 ? guest_error(g, -r, "cannot read '%s' on '%s'", CONFIG_PATH, node) : 0;
 }
 
+static int read_disk(struct guest *g, const char *node, char **text, size_t *length)
+{
+	int r = config_frame_read(g, node, text, length);
+
+	return r == 1 ? read_mounted(g, node, text, length) : r;
+}
+
 static int read_initrd(struct guest *g, char **text, size_t *length)
 {
 	_cleanup_fd_ int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int r = beneath_read(root, CONFIG_INITRD_PATH, MAX_CONFIG_BYTES, text, length);
 
-	/* It may hold secrets, and the initramfs stays in memory until the root is switched. */
-	unlink(CONFIG_INITRD_PATH);
 	if (r == -EFBIG)
 		return guest_error(g, 0, "'%s' of the initrd is larger than %u bytes",
 		                   CONFIG_INITRD_PATH, MAX_CONFIG_BYTES);
@@ -111,10 +124,11 @@ int config_source_find(struct guest *g, struct config_source *source)
 int config_source_read(struct guest *g, const struct config_source *source, char **text,
                        size_t *length)
 {
-	int r;
+	int r = source->node[0] ? read_disk(g, source->node, text, length)
+	                        : read_initrd(g, text, length);
 
-	if (!source->node[0])
-		return read_initrd(g, text, length);
-	r = config_frame_read(g, source->node, text, length);
-	return r == 1 ? read_mounted(g, source->node, text, length) : r;
+	/* It may hold secrets, also where the command line names a disk instead, and the initramfs
+	 * stays in memory until the workload runs. */
+	unlink(CONFIG_INITRD_PATH);
+	return r;
 }

@@ -26,7 +26,7 @@ int config_source_find(struct guest *g, struct config_source *source);
 /*
  * config_source_read() - the text, a string for free().
  *
- * Afterwards the device is not in use, and a file of the initrd is gone.
+ * Afterwards the device is not in use, and the file of the initrd is gone, read or not.
  *
  * Return: 0, or negative after guest_error().
  */

@@ -24,6 +24,10 @@
 #include "log.h"
 #include "uevent.h"
 
+/* What init itself calls a partition by: MAJOR:MINOR/NUMBER, the first two of its disk. No config
+ * can say it. */
+#define PARTITION "partition="
+
 /* Who takes a device from its driver, or 0. */
 static pid_t unbinding;
 
@@ -91,6 +95,15 @@ static bool partition_matches(dev_t number, const char *partition)
 	       strcmp(partition + length + 1, value) == 0;
 }
 
+bool device_is_partition(const char *node)
+{
+	char value[64];
+	dev_t number = 0;
+
+	return device_number(node, &number) == 0 &&
+	       sysfs_attribute(number, "partition", value, sizeof(value));
+}
+
 static bool node_matches(const char *node, dev_t number, enum key key, const char *value)
 {
 	enum filesystem_kind kind;
@@ -154,15 +167,17 @@ int device_find(const char *spec, char node[DEVICE_NODE_SIZE])
 		return find_by(KEY_LABEL, spec + 6, node);
 	if (strncmp(spec, "uuid=", 5) == 0)
 		return find_by(KEY_UUID, spec + 5, node);
-	if (strncmp(spec, DEVICE_PARTITION, strlen(DEVICE_PARTITION)) == 0)
-		return find_by(KEY_PARTITION, spec + strlen(DEVICE_PARTITION), node);
+	if (strncmp(spec, PARTITION, strlen(PARTITION)) == 0)
+		return find_by(KEY_PARTITION, spec + strlen(PARTITION), node);
 	if (strlen(spec) >= DEVICE_NODE_SIZE)
 		return -ENAMETOOLONG;
 	snprintf(node, DEVICE_NODE_SIZE, "%s", spec);
 	return device_number(node, &number);
 }
 
-int device_wait(struct guest *g, const char *what, const char *spec, char node[DEVICE_NODE_SIZE])
+/* @name: of the device, in messages */
+static int wait_for(struct guest *g, const char *what, const char *name, const char *spec,
+                    char node[DEVICE_NODE_SIZE])
 {
 	int64_t deadline = clock_us() + (int64_t)g->cmdline.wait_ms * 1000;
 	_cleanup_fd_ int events = -1;
@@ -174,17 +189,36 @@ int device_wait(struct guest *g, const char *what, const char *spec, char node[D
 			return 0;
 		if (r == -ENOTUNIQ)
 			return guest_error_as(g, "device-ambiguous",
-			                      "more than one device is '%s', the %s", spec, what);
+			                      "more than one device is '%s', the %s", name, what);
 		if (r != -ENOENT)
-			return guest_error(g, -r, "cannot use '%s', the %s", spec, what);
+			return guest_error(g, -r, "cannot use '%s', the %s", name, what);
 		r = uevent_wait(&events, deadline);
 		if (r < 0)
-			return guest_error(g, -r, "cannot wait for '%s'", spec);
+			return guest_error(g, -r, "cannot wait for '%s'", name);
 		if (r == 0)
 			return guest_error_as(g, "device-missing",
-			                      "there is no device '%s', the %s (waited %d s)", spec,
+			                      "there is no device '%s', the %s (waited %d s)", name,
 			                      what, g->cmdline.wait_ms / 1000);
 	}
+}
+
+int device_wait(struct guest *g, const char *what, const char *spec, char node[DEVICE_NODE_SIZE])
+{
+	return wait_for(g, what, spec, spec, node);
+}
+
+int device_wait_partition(struct guest *g, const char *what, int number,
+                          char node[DEVICE_NODE_SIZE])
+{
+	char name[DEVICE_NODE_SIZE + 32], spec[64];
+	dev_t disk;
+	int r = device_number(node, &disk);
+
+	if (r < 0)
+		return guest_error(g, -r, "cannot use '%s', the %s", node, what);
+	snprintf(name, sizeof(name), "partition %d of %s", number, node);
+	snprintf(spec, sizeof(spec), PARTITION "%u:%u/%d", major(disk), minor(disk), number);
+	return wait_for(g, what, name, spec, node);
 }
 
 /* Return: the file that takes the driver's device away when @name is written to it, or -1. */

@@ -10,10 +10,6 @@ struct guest;
 
 #define DEVICE_NODE_SIZE 280
 
-/* What init itself calls a partition by: MAJOR:MINOR/NUMBER, the first two of its disk. No config
- * can say it. */
-#define DEVICE_PARTITION "partition="
-
 /*
  * device_find() - look once.
  * @spec: /dev/NAME, serial=NAME, label=NAME or uuid=UUID
@@ -35,6 +31,18 @@ int device_find_config(char node[DEVICE_NODE_SIZE]);
  * Return: 0, or negative after guest_error().
  */
 int device_wait(struct guest *g, const char *what, const char *spec, char node[DEVICE_NODE_SIZE]);
+
+/*
+ * device_wait_partition() - as device_wait(), for one of a disk's partitions.
+ * @node: on entry the disk's, then the partition's
+ *
+ * Return: 0, or negative after guest_error().
+ */
+int device_wait_partition(struct guest *g, const char *what, int number,
+                          char node[DEVICE_NODE_SIZE]);
+
+/* device_is_partition() - whether the kernel says that the node is one. */
+bool device_is_partition(const char *node);
 
 /* device_number() - the st_rdev of a block device node. Return: 0 or -errno. */
 int device_number(const char *node, dev_t *number);

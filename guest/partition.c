@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "boot_watch.h"
 #include "cleanup.h"
 #include "filesystem.h"
 #include "guest.h"
@@ -45,8 +45,9 @@ static bool is_wanted(const char *type, const char *fstype)
 /* Partitions that may be it, and which. */
 struct choice {
 	int count;
-	int number;      /* of the last one */
-	bool by_type;    /* from here on only those whose type says so count */
+	int number;   /* of the last one */
+	bool by_type; /* from here on only those whose type says so count */
+	int unusable; /* the last one that its type says is it, without such a filesystem; or 0 */
 	char names[256]; /* "1 (ext4), 3 (xfs)" */
 };
 
@@ -74,16 +75,20 @@ static void consider(struct choice *c, int fd, blkid_partition p, const char *fs
 		return;
 	if (filesystem_probe_part(fd, blkid_partition_get_start(p) * SECTOR,
 	                          blkid_partition_get_size(p) * SECTOR, &fs) < 0 ||
-	    !is_wanted(fs.type, fstype))
+	    !is_wanted(fs.type, fstype)) {
+		if (is_root)
+			c->unusable = blkid_partition_get_partno(p);
 		return;
+	}
 	if (is_root && !c->by_type)
 		*c = (struct choice){.by_type = true};
 	add(c, blkid_partition_get_partno(p), fs.type);
 }
 
 /* Return: whether there is a partition table. */
-static bool look_through(struct choice *c, int fd, const char *fstype)
+static bool look_through(struct choice *c, int fd, const char *node, const char *fstype)
 {
+	_doing_ int now = boot_watch_doing("reading '%s'", node);
 	blkid_probe probe = blkid_new_probe();
 	blkid_partlist list = NULL;
 
@@ -95,19 +100,6 @@ static bool look_through(struct choice *c, int fd, const char *fstype)
 		consider(c, fd, blkid_partlist_get_partition(list, i), fstype);
 	blkid_free_probe(probe);
 	return list != NULL;
-}
-
-/* The kernel has found it too, or is about to. */
-static int wait_for_node(struct guest *g, const char *what, int number, char node[DEVICE_NODE_SIZE])
-{
-	char spec[64];
-	dev_t disk;
-	int r = device_number(node, &disk);
-
-	if (r < 0)
-		return guest_error(g, -r, "cannot use '%s', the %s", node, what);
-	snprintf(spec, sizeof(spec), DEVICE_PARTITION "%u:%u/%d", major(disk), minor(disk), number);
-	return device_wait(g, what, spec, node);
 }
 
 int partition_choose(struct guest *g, const char *what, const char *fstype,
@@ -123,8 +115,14 @@ int partition_choose(struct guest *g, const char *what, const char *fstype,
 	fd = open(node, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return guest_error(g, errno, "cannot read '%s', the %s", node, what);
-	if (!look_through(&choice, fd, fstype))
+	if (!look_through(&choice, fd, node, fstype))
 		return 0;
+	/* Another in its place is hardly what is meant, unless the config asks for what it has. */
+	if (choice.unusable && !choice.by_type && !fstype)
+		return guest_error_as(g, "filesystem-missing",
+		                      "'%s', the %s: partition %d is the root by its type, but "
+		                      "has no filesystem that can be one",
+		                      node, what, choice.unusable);
 	if (!choice.count)
 		return guest_error_as(g, "filesystem-missing",
 		                      "'%s', the %s, has partitions, but none with a filesystem "
@@ -135,5 +133,6 @@ int partition_choose(struct guest *g, const char *what, const char *fstype,
 		    g, "filesystem-ambiguous",
 		    "'%s', the %s, has more than one partition that can be it: %s", node, what,
 		    choice.names);
-	return wait_for_node(g, what, choice.number, node);
+	/* The kernel has found it too, or is about to. */
+	return device_wait_partition(g, what, choice.number, node);
 }

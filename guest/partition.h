@@ -13,7 +13,8 @@
  *
  * A disk without partitions is taken as it is. Of partitions it is the one
  * whose type says that it is a root for this kind of machine (the Discoverable
- * Partitions Specification), else the only one with such a filesystem.
+ * Partitions Specification), else the only one with such a filesystem. One that is
+ * it by its type, but has something else on it, is an error.
  *
  * Return: 0, or negative after guest_error().
  */

@@ -153,6 +153,21 @@ seed_config() {
 	refute_output_contains config
 }
 
+@test "a config disk that is a partition is refused, for its disk stays" {
+	need sfdisk
+	config . say no
+	config_disk
+	truncate -s 8M disk.img
+	sfdisk -q disk.img <<<'start=1MiB, size=4MiB, type=83'
+	dd if=config.img of=disk.img bs=1M seek=1 conv=notrunc status=none
+	local word
+	for word in quiet vmconfig.disk=/dev/vdb1; do
+		nsboot --disk "$SCRATCH,ro" --disk disk.img,ro,part=2048+8192 --cmdline "$word"
+		assert_failed 'config disk' "'/dev/vdb1', the config disk, is a partition"
+		grep -qF '"failure":"config-partition"' report
+	done
+}
+
 @test "vmconfig build makes a disk that init reads" {
 	[ -x "$VMCONFIG" ] || skip_or_fail "no $VMCONFIG"
 	config '.env = {A: "1"} | .user = {uid: 7} | .hostname = "box"' id , env , hostname

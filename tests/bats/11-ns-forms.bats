@@ -41,6 +41,18 @@ form_disk() {
 	assert_output disk
 }
 
+@test "the initrd's config is gone also when the command line names another" {
+	config '.root.device = "/dev/vdq"' say no
+	config_disk
+	# shellcheck disable=SC2016 # nsboot's shell expands
+	nsboot --disk - --disk config.img,ro --file config.json:/vmconfig/config.json \
+		--cmdline 'vmconfig.disk=/dev/vdb vmconfig.wait=3 vmconfig.log=debug' --when 'init: clock: ' \
+		--run '(cd /proc/$INIT_PID/root && ls vmconfig) >names'
+	assert_failed root "there is no device '/dev/vdq'"
+	grep -qx config names
+	run ! grep config.json names
+}
+
 @test "a damaged frame stops the boot" {
 	config . say never
 	form_disk raw

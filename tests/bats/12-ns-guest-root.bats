@@ -360,6 +360,20 @@ assert_root() {
 	assert_root two
 }
 
+@test "a disk with partitions: what its type says is the root must be one, unless another is" {
+	small_image one
+	# shellcheck disable=SC2059 # a format
+	disk "$(printf "$GPT" "$LINUX" "$ROOT_TYPE" "$ROOT_TYPE")"
+	put 1 one.img
+	config "$OWN" say no
+	boot_disk
+	assert_failed 'guest root' "partition 3 is the root by its type, but has no filesystem that can be one"
+	assert_root one '.guest_root = {device: "/dev/vdb", fstype: "ext4"}'
+	small_image two
+	put 2 two.img
+	assert_root two
+}
+
 @test "a disk with partitions: one too many, or none, stops the boot; a label tells which" {
 	small_image one
 	small_image two
@@ -384,7 +398,7 @@ assert_root() {
 	put 2 one.img
 	config "$OWN" say no
 	boot --disk disk.img,ro --cmdline vmconfig.wait=0
-	assert_failed 'guest root' "there is no device 'partition="
+	assert_failed 'guest root' "there is no device 'partition 2 of /dev/vdb', the guest's own root"
 }
 
 @test "the image's own init cannot be PID 1 of a guest that has a root of its own" {
