@@ -56,10 +56,16 @@ static int require_kernels_own(struct guest *g, int root)
 static int check_roots(struct guest *g)
 {
 	_cleanup_fd_ int newroot = open(NEWROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	_cleanup_fd_ int workloads = container_place(g);
-	int r = workloads < 0 ? workloads : require_kernels_own(g, newroot);
+	_cleanup_fd_ int workloads = -1;
+	int r;
 
-	return r < 0 ? r : require_kernels_own(g, workloads);
+	if (newroot < 0)
+		return guest_error(g, errno, "cannot open '" NEWROOT "'");
+	r = require_kernels_own(g, newroot);
+	if (r < 0)
+		return r;
+	workloads = container_place(g);
+	return workloads < 0 ? workloads : require_kernels_own(g, workloads);
 }
 
 static void close_roots(struct guest *g)
@@ -80,14 +86,16 @@ static int make_readonly(struct guest *g)
 int phase_switch_root(struct guest *g)
 {
 	_cleanup_fd_ int old = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r;
 
 	if (old < 0)
 		return guest_error(g, errno, "cannot open the initramfs");
 	device_unbound(); /* the config disk: nobody else is to find it */
 	if (g->root_readonly)
 		make_workdir(g);
-	if (check_roots(g) < 0)
-		return -EINVAL;
+	r = check_roots(g);
+	if (r < 0)
+		return r;
 	own_proc_keep();
 	furnish_release();
 	if (chdir(NEWROOT) < 0)
@@ -100,5 +108,6 @@ int phase_switch_root(struct guest *g)
 		return guest_error(g, errno, "cannot change to the root filesystem");
 	g->initramfs_fd = steal_fd(&old);
 	close_roots(g);
-	return make_readonly(g) < 0 ? -EINVAL : container_separate(g);
+	r = make_readonly(g);
+	return r < 0 ? r : container_separate(g);
 }

@@ -223,10 +223,33 @@ hangs() {
 	[[ $last == *"$2"* ]] || blame "$1" "expected in the last word: $2"
 }
 
+@test "a root that cannot be opened is not said to be hidden" {
+	boot_with switch-root:open:2
+	judge switch-root:open:2
+	[[ $last == *"cannot open '/vmconfig/root': "* ]] || blame switch-root:open:2 'it should be said'
+}
+
 @test "a call that does not come back is no hang: the report says which, and the power goes off" {
 	hangs modules:syscall:1 '"no answer for 2 s"'
 	hangs config-disk:mount:1 "mounting '/dev/vdd' (ext4), the config disk: no answer for 2 s"
 	hangs root:pread:1 "reading '/dev/vda'"
 	hangs volumes:mount:1 "mounting '/dev/vdc' (ext4), the volume of '/data': no answer for 2 s"
 	hangs workload:pipe2:1 '"no answer for 2 s"'
+	use_inside
+	hangs guest-root:mount:1 "mounting '/dev/vdd' (ext4), the guest's own root: no answer for 2 s"
+	hangs switch-root:mount:1 '"no answer for 2 s"'
+}
+
+@test "nor is one while partitions are looked through" {
+	local n
+	need sfdisk
+	use_inside
+	truncate -s 16M disk.img
+	sfdisk -q disk.img <<<$'label: gpt\nstart=1MiB, size=4MiB\nstart=5MiB, size=8MiB'
+	dd if="$OWN_IMAGE" of=disk.img bs=1M seek=5 conv=notrunc status=none
+	OWN_IMAGE=disk.img,part=2048+8192,part=10240+16384
+	# Of some seventy: of the disk's own filesystem, of its table, of what is on the partitions.
+	for n in 1 20 40; do
+		hangs guest-root:read:$n "reading '/dev/vdd': no answer for 2 s"
+	done
 }
