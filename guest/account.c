@@ -9,6 +9,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "boot_watch.h"
 #include "clock.h"
 #include "contract.h"
 #include "log.h"
@@ -30,7 +31,8 @@ int account_settle(struct account *a, const struct vmconfig *cfg)
 
 	if (cfg->report && cfg->report->nonce)
 		snprintf(a->nonce, sizeof(a->nonce), "%s", cfg->report->nonce);
-	if (channel && strcmp(channel, "console") == 0)
+	a->on_console = channel && strcmp(channel, "console") == 0;
+	if (a->on_console)
 		return 0;
 	if (a->port < 0)
 		a->port = port_wait(PORT_REPORT, clock_us() + PORT_WAIT_US);
@@ -43,10 +45,8 @@ int account_settle(struct account *a, const struct vmconfig *cfg)
  *
  * Return: whether the line has gone out.
  */
-static bool send_to_port(struct account *a, const char *line, size_t length)
+static bool send_to_port(struct account *a, const char *line, size_t length, int64_t deadline)
 {
-	int64_t deadline = clock_us() + (a->host_missing ? 0 : HOST_WAIT_US);
-
 	while (length) {
 		ssize_t n = write(a->port, line, length);
 
@@ -70,10 +70,9 @@ static bool send_to_port(struct account *a, const char *line, size_t length)
  * The console is O_NONBLOCK once the workload runs, which may have stopped it
  * for good, by tcflow(3) or a Ctrl-S: let it go on, and wait only so long.
  */
-static void send_to_console(const char *text, size_t length)
+static void send_to_console(const char *text, size_t length, int64_t deadline)
 {
 	struct pollfd poll_fd = {.fd = STDERR_FILENO, .events = POLLOUT};
-	int64_t deadline = clock_us() + CONSOLE_WAIT_US;
 
 	while (length) {
 		ssize_t n = write(STDERR_FILENO, text, length);
@@ -93,18 +92,34 @@ static void send_to_console(const char *text, size_t length)
 	}
 }
 
+/* Return: the deadline of a wait, which the watch of the boot knows of then. */
+static int64_t announced(int64_t limit_us)
+{
+	int64_t deadline = clock_us() + limit_us;
+
+	boot_watch_until(deadline);
+	return deadline;
+}
+
 void account_send(struct account *a, const struct report_message *m)
 {
 	char line[MAX_REPORT_LINE], console[MAX_REPORT_LINE + 128];
 	int n = report_format(line, sizeof(line), m);
+	bool sent = false;
 
 	if (n < 0)
 		return;
-	if (a->port >= 0 && send_to_port(a, line, (size_t)n))
+	if (a->port >= 0) {
+		sent =
+		    send_to_port(a, line, (size_t)n, announced(a->host_missing ? 0 : HOST_WAIT_US));
+		boot_watch_until(0);
+	}
+	if (sent)
 		return;
 	/* Begins with a line end of its own: the workload may have left the cursor anywhere. */
 	n = snprintf(console, sizeof(console), "\n%s%s %s", CONSOLE_REPORT_PREFIX, a->nonce, line);
-	send_to_console(console, (size_t)n);
+	send_to_console(console, (size_t)n, announced(CONSOLE_WAIT_US));
+	boot_watch_until(0);
 }
 
 /* Whether a byte can be read without waiting; -EPIPE once the host has closed its end. */

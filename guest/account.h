@@ -14,6 +14,7 @@ struct vmconfig;
 
 struct account {
 	int port;          /* fd, or -1: the console is used */
+	bool on_console;   /* the config wants it there: no port is ever opened */
 	bool host_counts;  /* the host has said hello: it will say done */
 	bool host_missing; /* it did not take a line in time: not waited for again */
 	char nonce[65];

@@ -26,7 +26,7 @@
 #include "port.h"
 #include "shutdown.h"
 
-#define SECOND_US INT64_C(1000000)
+#define TICK_S 1
 
 /* What the two share. Init writes it, the child reads: when it matters, init does nothing. */
 struct boot {
@@ -34,6 +34,7 @@ struct boot {
 	volatile bool given_up;    /* by the child, whose machine it is then */
 	volatile int limit_ms;     /* 0: none */
 	int port;                  /* init's descriptor, or -1 */
+	bool console;              /* where the config wants its report: no port is looked for */
 	enum machine_end end;
 	char nonce[sizeof(((struct account *)0)->nonce)];
 	char phase[64];
@@ -59,26 +60,29 @@ static int64_t time_of_init(void)
 }
 
 /* Init's descriptors are its own, and a port can be opened once only. */
-static void take_port(struct account *a, int init)
+static int take_port(int init)
 {
-	a->port = boot->port < 0 ? port_open(PORT_REPORT)
-	                         : (int)syscall(SYS_pidfd_getfd, init, boot->port, 0);
-	if (a->port >= 0)
-		fcntl(a->port, F_SETOWN, getpid());
+	int fd;
+
+	if (boot->console)
+		return -1;
+	if (boot->port < 0)
+		return port_open(PORT_REPORT);
+	fd = (int)syscall(SYS_pidfd_getfd, init, boot->port, 0);
+	if (fd >= 0)
+		fcntl(fd, F_SETOWN, getpid());
+	return fd;
 }
 
-static void __attribute__((noreturn)) give_up(void)
+/* @port: a descriptor of the caller's, or negative */
+static void __attribute__((noreturn)) end_machine(int port)
 {
 	struct report_message m = {
 	    .event = REPORT_FAILED, .code = STATUS_INIT_FAILED, .failure = "stalled"};
-	int init = (int)syscall(SYS_pidfd_open, 1, 0);
 	struct account account;
 
-	boot->given_up = true;
-	/* To where /proc is: the roots may have been switched meanwhile. */
-	setns(init, CLONE_NEWNS);
 	account_init(&account);
-	take_port(&account, init);
+	account.port = port;
 	snprintf(account.nonce, sizeof(account.nonce), "%s", boot->nonce);
 	snprintf(m.name, sizeof(m.name), "%s", boot->phase);
 	snprintf(m.error, sizeof(m.error), "%s%sno answer for %d s", boot->doing,
@@ -89,23 +93,38 @@ static void __attribute__((noreturn)) give_up(void)
 	shutdown_by_force(&account, &m, boot->end);
 }
 
+static void __attribute__((noreturn)) give_up(void)
+{
+	int init = (int)syscall(SYS_pidfd_open, 1, 0);
+
+	boot->given_up = true;
+	/* To where /proc is: the roots may have been switched meanwhile. */
+	setns(init, CLONE_NEWNS);
+	end_machine(take_port(init));
+}
+
+/*
+ * The time without progress is counted in ticks of our own: a machine that has been paused finds
+ * its clocks further than anybody in it could get.
+ */
 static void __attribute__((noreturn)) watch(void)
 {
 	/* Nothing tells of what does not happen; who ends the watch kills it. */
-	const struct timespec tick = {.tv_sec = 1};
-	int64_t before = 0, since = 0;
+	const struct timespec tick = {.tv_sec = TICK_S};
+	int64_t before = 0;
+	int silent_ms = 0;
 
 	prctl(PR_SET_NAME, "vmconfig-watch");
 	for (;;) {
-		int64_t ran = time_of_init(), now = clock_us();
+		int64_t ran = time_of_init();
 
-		if (ran != before || now < boot->until_us || !boot->limit_ms) {
-			before = ran;
-			since = now;
-		} else if (now - since >= boot->limit_ms * INT64_C(1000)) {
+		if (ran != before || clock_us() < boot->until_us || !boot->limit_ms)
+			silent_ms = 0;
+		else if (silent_ms >= boot->limit_ms)
 			give_up();
-		}
+		before = ran;
 		nanosleep(&tick, NULL);
+		silent_ms += TICK_S * 1000;
 	}
 }
 
@@ -125,19 +144,24 @@ void boot_watch_start(void)
 		log_debug("the boot is not watched: %m");
 }
 
-/* The device has answered after all, too late. */
-static void stop_when_given_up(void)
+void boot_watch_check(void)
 {
-	while (boot->given_up)
-		pause();
+	if (!boot->given_up)
+		return;
+	while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
+		;
+	/* Somebody has ended it, the out-of-memory killer perhaps, before it could turn off the
+	 * power. */
+	end_machine(boot->port);
 }
 
 void boot_watch_phase(const char *name, const struct cmdline *c, const struct account *a)
 {
-	stop_when_given_up();
+	boot_watch_check();
 	snprintf(boot->phase, sizeof(boot->phase), "%s", name);
 	memcpy(boot->nonce, a->nonce, sizeof(boot->nonce));
 	boot->port = a->port;
+	boot->console = a->on_console;
 	boot->end = c->end;
 	boot->limit_ms = c->stall_ms;
 }
@@ -162,7 +186,7 @@ void boot_watch_until(int64_t deadline_us)
 
 void boot_watch_end(void)
 {
-	stop_when_given_up();
+	boot_watch_check();
 	if (child > 0) {
 		kill(child, SIGKILL);
 		while (waitpid(child, NULL, 0) < 0 && errno == EINTR)

@@ -28,6 +28,10 @@ void boot_watch_start(void);
  */
 void boot_watch_phase(const char *name, const struct cmdline *c, const struct account *a);
 
+/* boot_watch_check() - does not return once the boot has been given up: what was waited for has
+ * come too late, and the report is the child's. */
+void boot_watch_check(void);
+
 /*
  * boot_watch_wait() - until @fd can be read or has ended; the watch knows that this may take long.
  * Return: 1, 0 at @deadline_us, or -errno.

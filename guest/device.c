@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "boot_watch.h"
 #include "cleanup.h"
 #include "clock.h"
 #include "config_frame.h"
@@ -263,6 +264,8 @@ void device_unbind(const char *node)
 
 void device_unbound(void)
 {
+	_doing_ int now = boot_watch_doing("taking the config disk from its driver");
+
 	while (unbinding > 0 && waitpid(unbinding, NULL, 0) < 0 && errno == EINTR)
 		;
 	unbinding = 0;

@@ -11,7 +11,9 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "boot_watch.h"
 #include "cleanup.h"
+#include "clock.h"
 
 /* The kernel answers at once; this is only so that a lost answer is no hang. */
 #define ANSWER_TIMEOUT_S 10
@@ -237,8 +239,11 @@ static int converse(struct netlink *nl, struct netlink_message *m, uint16_t flag
 	if (r < 0)
 		return r;
 	do {
-		ssize_t n = receive(nl);
+		ssize_t n;
 
+		boot_watch_until(clock_us() + ANSWER_TIMEOUT_S * INT64_C(1000000));
+		n = receive(nl);
+		boot_watch_until(0);
 		if (n < 0)
 			return (int)n;
 		r = read_answer(nl, (size_t)n, dump);

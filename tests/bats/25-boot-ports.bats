@@ -39,6 +39,14 @@ port_of() {
 	[[ $stderr != *'timed out'* ]] || explain 'the guest hangs'
 }
 
+@test "the wait for a host that never comes is no stall, however short the limit for those is" {
+	make_vmm
+	vm --vmm "$PWD/vmm" --append vmconfig.stall=2 --verbose -- exit 3
+	assert_status 125
+	assert_stderr_contains '{"event":"exit","code":3,'
+	[[ $stderr != *'no answer for'* ]] || explain 'the boot has been given up'
+}
+
 @test "a host that comes late finds all output, and may come again to stop the guest" {
 	need socat
 	make_vmm
