@@ -319,7 +319,8 @@ static bool sweep(const struct cache *cache, const char *key)
 
 int cache_remove(const struct cache *cache, const char *key)
 {
-	_cleanup_fd_ int turn = take_turn(cache), fd = open_file(cache, key, IMAGE, O_RDONLY);
+	_cleanup_fd_ int turn = take_turn(cache);
+	_cleanup_fd_ int fd = open_file(cache, key, IMAGE, O_RDONLY);
 	char name[NAME_BYTES];
 	int r;
 
