@@ -28,6 +28,7 @@ void account_init(struct account *a)
 int account_settle(struct account *a, const struct vmconfig *cfg)
 {
 	const char *channel = cfg->report ? cfg->report->channel : NULL;
+	int fd = -1;
 
 	if (cfg->report && cfg->report->nonce)
 		snprintf(a->nonce, sizeof(a->nonce), "%s", cfg->report->nonce);
@@ -35,7 +36,11 @@ int account_settle(struct account *a, const struct vmconfig *cfg)
 	if (a->on_console)
 		return 0;
 	if (a->port < 0)
-		a->port = port_wait(PORT_REPORT, clock_us() + PORT_WAIT_US);
+		fd = port_wait(PORT_REPORT, clock_us() + PORT_WAIT_US);
+	if (fd >= 0)
+		a->port = fd;
+	if (fd == -ECANCELED)
+		return fd;
 	return a->port < 0 && channel ? -ENOENT : 0;
 }
 
@@ -205,13 +210,31 @@ bool account_is_full(const struct account *a)
 	return a->kept_count == sizeof(a->kept) / sizeof(*a->kept);
 }
 
+/* What somebody acts on later; of a terminal's sizes that is the last. */
+static void keep(struct account *a, const struct report_command *c)
+{
+	size_t at = a->kept_count;
+
+	if (c->request != REQUEST_STOP && c->request != REQUEST_SIGNAL &&
+	    c->request != REQUEST_STDIN_END && c->request != REQUEST_RESIZE)
+		return;
+	for (size_t i = 0; c->request == REQUEST_RESIZE && i < a->kept_count; i++)
+		if (a->kept[i].request == REQUEST_RESIZE)
+			at = i;
+	a->kept[at] = *c;
+	a->kept_count += at == a->kept_count;
+}
+
 int account_look_for_stop(struct account *a)
 {
+	struct report_command c;
 	bool found = false;
 	int r = 0;
 
-	while (!account_is_full(a) && (r = receive_new(a, &a->kept[a->kept_count])) > 0)
-		found |= a->kept[a->kept_count++].request == REQUEST_STOP;
+	while (!account_is_full(a) && (r = receive_new(a, &c)) > 0) {
+		keep(a, &c);
+		found |= c.request == REQUEST_STOP;
+	}
 	if (found)
 		return 1;
 	return r < 0 ? r : 0;

@@ -129,9 +129,15 @@ static void send_signal(pid_t pid, int number)
 static int wait_for_end(const struct guest *g, pid_t pid, int64_t limit_s, int *status)
 {
 	_cleanup_fd_ int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	/* Without one it is waited for without a limit. */
-	int r = fd < 0 ? 1 : stop_wait(fd, clock_us() + limit_s * SECOND_US);
+	int error = errno;
+	int r = fd < 0 ? -error : stop_wait(fd, clock_us() + limit_s * SECOND_US);
 	bool ended = r != 0 && r != -ECANCELED;
+
+	/* Without it there would be no limit. The boot fails, and what it leaves is reaped. */
+	if (fd < 0) {
+		send_signal(pid, SIGKILL);
+		return r;
+	}
 
 	if (r == -ECANCELED) {
 		log_debug("stopping the hook");

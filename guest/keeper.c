@@ -29,10 +29,12 @@
 #include "own_proc.h"
 #include "relief.h"
 #include "shutdown.h"
+#include "signal_taker.h"
 #include "signals.h"
 #include "systemd_watch.h"
 
 #define SECOND_US INT64_C(1000000)
+#define RETRY_US  100000           /* between looks whether the init has come to take its signal */
 #define FORCE_US  (10 * SECOND_US) /* from the signal that forces it to doing it ourselves */
 
 struct keeper {
@@ -50,6 +52,8 @@ struct keeper {
 	bool forced;
 	bool parted;         /* the last word is out: the init has told all to end */
 	int64_t deadline_us; /* of a stop; 0: none */
+	int64_t
+	    send_us; /* when the stop signal is to be tried; 0: it has been sent, or none is due */
 	struct systemd_watch watch;
 };
 
@@ -78,13 +82,25 @@ static void note_start(struct keeper *k)
 	say(k, REPORT_STARTED);
 }
 
+/* Nothing tells when the init has got so far that the kernel does not drop it. Before the exec
+ * everything is blocked, and lost with it. */
+static void send_stop(struct keeper *k)
+{
+	if (k->started_fd >= 0 || !signal_is_taken(1, k->stop_signal)) {
+		k->send_us = clock_us() + RETRY_US;
+		return;
+	}
+	k->send_us = 0;
+	kill(1, k->stop_signal);
+}
+
 static void stop(struct keeper *k)
 {
 	if (k->stopping)
 		return;
 	k->stopping = true;
 	k->deadline_us = clock_us() + k->stop_us;
-	kill(1, k->stop_signal);
+	send_stop(k);
 }
 
 static void __attribute__((noreturn)) power_off_ourselves(struct keeper *k)
@@ -102,6 +118,7 @@ static void __attribute__((noreturn)) power_off_ourselves(struct keeper *k)
 
 static void on_deadline(struct keeper *k)
 {
+	k->send_us = 0;
 	if (k->forced || !k->kind->force_signal)
 		power_off_ourselves(k);
 	k->forced = true;
@@ -193,7 +210,9 @@ static void __attribute__((noreturn)) keep(struct keeper *k)
 		};
 
 		systemd_watch_poll(&k->watch, fds + POLL_WATCH);
-		poll(fds, POLL_COUNT, clock_left_ms(earlier(k->deadline_us, k->watch.retry_us)));
+		poll(
+		    fds, POLL_COUNT,
+		    clock_left_ms(earlier(k->send_us, earlier(k->deadline_us, k->watch.retry_us))));
 		take_signals(k);
 		take_commands(k);
 		if (fds[POLL_STARTED].revents)
@@ -201,6 +220,8 @@ static void __attribute__((noreturn)) keep(struct keeper *k)
 		take_news(k);
 		if (fds[POLL_LISTENER].revents)
 			give_relief(k);
+		if (k->send_us && clock_us() >= k->send_us)
+			send_stop(k);
 		if (k->deadline_us && clock_us() >= k->deadline_us)
 			on_deadline(k);
 	}

@@ -146,12 +146,17 @@ static int run_phase(struct guest *g, const struct phase *phase)
 /* Once the config is known, so is where to report. */
 static int settle_account(struct guest *g, struct account *a)
 {
-	if (account_settle(a, &g->config) == 0)
+	int r = account_settle(a, &g->config);
+
+	if (r == 0)
 		return 0;
-	guest_error_as(g, "port-missing", "there is no port '%s', which the config asks for",
-	               PORT_REPORT);
+	if (r == -ECANCELED)
+		guest_error(g, -r, "cannot wait for the port '%s'", PORT_REPORT);
+	else
+		guest_error_as(g, "port-missing",
+		               "there is no port '%s', which the config asks for", PORT_REPORT);
 	snprintf(g->failed_phase, sizeof(g->failed_phase), "report channel");
-	return -ENOENT;
+	return r;
 }
 
 static int run_all(struct guest *g, struct account *a)
@@ -183,6 +188,12 @@ static int run_phases(struct guest *g, struct account *a)
 {
 	int r = run_all(g, a);
 
+	/* Signals that wait are nothing to another program, nor are the button and the host. */
+	if (r == 0 && g->config.init_mode == INIT_MODE_SYSTEMD && stop_is_asked()) {
+		r = guest_error(g, ECANCELED, "the image's init is not started");
+		snprintf(g->failed_phase, sizeof(g->failed_phase), "handover");
+		log_error("%s: %s", g->failed_phase, g->error);
+	}
 	rcu_calm(); /* where no workload has begun */
 	return r;
 }
@@ -269,7 +280,7 @@ static void begin(void)
 }
 
 /* All phases are done. Returns when the machine is to be taken apart. */
-static enum machine_end live(struct guest *g, struct account *a, char *argv0,
+static enum machine_end live(struct guest *g, struct account *a, bool stopping, char *argv0,
                              struct report_message *last)
 {
 	const struct vmconfig *cfg = &g->config;
@@ -283,7 +294,7 @@ static enum machine_end live(struct guest *g, struct account *a, char *argv0,
 	         cfg->entrypoint.count ? cfg->entrypoint.items[0] : cfg->cmd.items[0],
 	         (long long)(clock_us() / 1000));
 	if (!other_init)
-		return supervise(g, a, last);
+		return supervise(g, a, stopping, last);
 	handover_run(g, a, argv0);
 	snprintf(g->failed_phase, sizeof(g->failed_phase), "handover");
 	log_error("handover: %s", g->error);
@@ -310,6 +321,7 @@ int main(int argc, char **argv)
 	struct guest g = GUEST_BLANK;
 	struct report_message last;
 	struct account account;
+	bool stopping;
 	int r;
 
 	if (getpid() != 1) {
@@ -329,9 +341,9 @@ int main(int argc, char **argv)
 	stop_request_watch(&account, g.button_fd);
 	r = run_phases(&g, &account);
 	boot_watch_end();
-	stop_request_leave();
+	stopping = stop_request_leave();
 	if (r == 0) {
-		end = live(&g, &account, argv[0], &last);
+		end = live(&g, &account, stopping, argv[0], &last);
 	} else {
 		report_failure(&g, &account, &last);
 		end = stop_request_end(g.cmdline.end);

@@ -97,7 +97,8 @@ static int find_nics(struct setup *s, enum match_by by)
 
 		if (!missing)
 			return 0;
-		r = stop_wait(s->events.fd, s->deadline_us);
+		/* However often one changes, it is not waited for longer. */
+		r = clock_us() < s->deadline_us ? stop_wait(s->events.fd, s->deadline_us) : 0;
 		if (r > 0)
 			r = netlink_drain(&s->events);
 		if (r == 0)

@@ -48,11 +48,14 @@ void stop_request_watch(struct account *a, int button_fd)
 	sources.button_fd = button_fd;
 }
 
-void stop_request_leave(void)
+bool stop_request_leave(void)
 {
+	bool asked = sources.asked;
+
 	sources.account = NULL;
 	sources.button_fd = -1;
 	sources.asked = false;
+	return asked;
 }
 
 bool stop_signal_end(int number, enum machine_end *end)

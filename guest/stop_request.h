@@ -26,8 +26,11 @@ struct vmconfig;
  */
 void stop_request_watch(struct account *a, int button_fd);
 
-/* stop_request_leave() - no more: others look at the sources, or the stop is under way. */
-void stop_request_leave(void);
+/*
+ * stop_request_leave() - no more: others look at the sources, or the stop is under way.
+ * Return: whether a stop has been asked for, which a power button says only once.
+ */
+bool stop_request_leave(void);
 
 /* stop_is_asked() - whether a stop has been asked for, now or before. */
 bool stop_is_asked(void);

@@ -357,7 +357,8 @@ static void run(struct supervisor *s)
 	}
 }
 
-enum machine_end supervise(const struct guest *g, struct account *a, struct report_message *m)
+enum machine_end supervise(const struct guest *g, struct account *a, bool stopping,
+                           struct report_message *m)
 {
 	const struct vmconfig *cfg = &g->config;
 	struct supervisor s = {
@@ -377,6 +378,8 @@ enum machine_end supervise(const struct guest *g, struct account *a, struct repo
 		                                         .pid = workload.pid,
 		                                         .at_us = workload.started_us});
 	resident_trim();
+	if (stopping)
+		stop(&s);
 	run(&s);
 	terminal_close(&workload.terminal);
 	m->out_bytes = workload.streams[STREAM_STDOUT].read_bytes;

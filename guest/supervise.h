@@ -11,12 +11,14 @@
  * supervise() - reap, forward, relay, stop.
  * @g: after phase_workload()
  * @a: where the host's wishes come from
+ * @stopping: a stop has been asked for already
  * @m: becomes the exit message
  *
  * Returns once every other process is gone (or cannot be killed), with what
  * the machine has been asked to do then.
  */
-enum machine_end supervise(const struct guest *g, struct account *a, struct report_message *m);
+enum machine_end supervise(const struct guest *g, struct account *a, bool stopping,
+                           struct report_message *m);
 
 /* supervise_farewell() - after the last word: wait until the host has everything. */
 void supervise_farewell(struct account *a);

@@ -10,6 +10,9 @@
 #include "clock.h"
 #include "stop_request.h"
 
+/* At once: a flood of them must not hold whoever waits for one. */
+#define MAX_DRAIN 1024
+
 #define KERNEL_EVENTS 1 /* the multicast group that the kernel speaks to; 2 is udev's */
 
 static int listen_to_kernel(void)
@@ -42,8 +45,9 @@ static int wait_for_event(int fd, int64_t deadline_us)
 		return r;
 	/* What it says does not matter, only that it came: the caller looks again. ENOBUFS means
 	 * many came. */
-	while (recv(fd, event, sizeof(event), 0) >= 0 || errno == ENOBUFS || errno == EINTR)
-		;
+	for (int i = 0; i < MAX_DRAIN; i++)
+		if (recv(fd, event, sizeof(event), 0) < 0 && errno != ENOBUFS && errno != EINTR)
+			break;
 	return 1;
 }
 

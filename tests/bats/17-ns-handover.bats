@@ -41,6 +41,14 @@ assert_ended() {
 	refute_output_contains 'container='
 }
 
+@test "a stop that is asked for before the init is started ends the boot" {
+	become_init say no
+	boot --cmdline vmconfig.log=debug --timeout 12 --when 'init: modules: ' --kill RTMIN+5
+	assert_failed handover "the image's init is not started: a stop has been asked for"
+	[ "$(jq -r .failure <<<"$last")" = stopped ] || explain "$last"
+	assert_stderr 'nsboot: the machine was rebooted'
+}
+
 @test "the start is reported once, and the end once" {
 	become_init become $LAST_STAGE poweroff
 	boot

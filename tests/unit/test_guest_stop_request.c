@@ -109,6 +109,24 @@ static void test_what_cannot_be_kept_stays_in_the_port(void **state)
 		assert_receives(REQUEST_STDIN_END, (uint64_t)i);
 }
 
+/* They say nothing that anybody wants to know later; only the last size counts. */
+static void test_a_stop_is_seen_behind_much_else(void **state)
+{
+	(void)state;
+	host_says("{\"hello\":1}\n");
+	for (int i = 1; i <= 40; i++) {
+		char line[64];
+
+		snprintf(line, sizeof(line), "{\"waiting\":true}\n{\"resize\":\"%dx80\"}\n", i);
+		host_says(line);
+	}
+	host_says("{\"stop\":true}\n");
+	assert_int_equal(stop_wait(quiet[0], clock_us() + FAR), -ECANCELED);
+	assert_true(account.host_counts);
+	assert_receives(REQUEST_RESIZE, 40 << 16 | 80);
+	assert_receives(REQUEST_STOP, 0);
+}
+
 static void test_a_host_that_goes_does_not_end_the_wait(void **state)
 {
 	(void)state;
@@ -156,7 +174,8 @@ static void test_nobody_is_looked_at_any_more(void **state)
 	(void)state;
 	kill(getpid(), SIGTERM);
 	assert_true(stop_is_asked());
-	stop_request_leave();
+	assert_true(stop_request_leave());
+	assert_false(stop_request_leave());
 	assert_false(stop_is_asked());
 	assert_int_equal(stop_wait(quiet[0], clock_us() + 20000), 0);
 }
@@ -169,6 +188,7 @@ int main(void)
 	    STOP_TEST(test_without_a_request_it_waits),
 	    STOP_TEST(test_the_host_asks_and_all_that_it_says_is_kept),
 	    STOP_TEST(test_what_cannot_be_kept_stays_in_the_port),
+	    STOP_TEST(test_a_stop_is_seen_behind_much_else),
 	    STOP_TEST(test_a_host_that_goes_does_not_end_the_wait),
 	    STOP_TEST(test_a_signal_asks_and_stays_pending),
 	    STOP_TEST(test_a_signal_says_what_becomes_of_the_machine),

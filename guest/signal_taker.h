@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Whether a process would see a signal. */
+#ifndef VMCONFIG_SIGNAL_TAKER_H
+#define VMCONFIG_SIGNAL_TAKER_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/*
+ * signal_is_taken() - whether @pid has a handler for the signal @number, or blocks it for a
+ * signalfd(2).
+ *
+ * What PID 1 neither handles nor blocks the kernel drops. Where it cannot be known, it is true.
+ */
+bool signal_is_taken(pid_t pid, int number);
+
+#endif
