@@ -63,10 +63,13 @@ static int take_loop(int control, const struct disk *d, dev_t *number)
 
 static dev_t read_number(const char *path)
 {
-	_cleanup_file_ FILE *f = fopen(path, "re");
+	FILE *f = fopen(path, "re");
 	unsigned major_number, minor_number;
+	int n = f ? fscanf(f, "%u:%u", &major_number, &minor_number) : 0;
 
-	if (!f || fscanf(f, "%u:%u", &major_number, &minor_number) != 2)
+	if (f)
+		fclose(f);
+	if (n != 2)
 		die("cannot read '%s'", path);
 	return makedev(major_number, minor_number);
 }

@@ -104,7 +104,7 @@ mode() {
 
 # qcow2 FILE BYTE - the head of a qcow2 image; BYTE is not 0: it names a backing file.
 qcow2() {
-	printf "QFI\\xfb\\0\\0\\0\\2\\0\\0\\0\\0\\0\\0\\0\\x$2" >"$1"
+	printf '%b' "QFI\\xfb\\0\\0\\0\\2\\0\\0\\0\\0\\0\\0\\0\\x$2" >"$1"
 	truncate -s 1M "$1"
 }
 
