@@ -51,6 +51,7 @@ struct keeper {
 	bool stopping;
 	bool forced;
 	bool parted;         /* the last word is out: the init has told all to end */
+	bool tried;          /* the stop signal has been sent, whether or not it is taken */
 	int64_t deadline_us; /* of a stop; 0: none */
 	int64_t
 	    send_us; /* when the stop signal is to be tried; 0: it has been sent, or none is due */
@@ -82,16 +83,19 @@ static void note_start(struct keeper *k)
 	say(k, REPORT_STARTED);
 }
 
-/* Nothing tells when the init has got so far that the kernel does not drop it. Before the exec
- * everything is blocked, and lost with it. */
+/*
+ * Nothing tells when the init has got so far that the kernel does not drop the signal. Before the
+ * exec everything is blocked, and lost with it. After it one is sent at once, for sigtimedwait(2),
+ * as busybox waits, shows in no set; and another when it shows that it will be taken.
+ */
 static void send_stop(struct keeper *k)
 {
-	if (k->started_fd >= 0 || !signal_is_taken(1, k->stop_signal)) {
-		k->send_us = clock_us() + RETRY_US;
-		return;
-	}
-	k->send_us = 0;
-	kill(1, k->stop_signal);
+	bool taken = k->started_fd < 0 && signal_is_taken(1, k->stop_signal);
+
+	if (taken || (k->started_fd < 0 && !k->tried))
+		kill(1, k->stop_signal);
+	k->tried = k->started_fd < 0;
+	k->send_us = taken ? 0 : clock_us() + RETRY_US;
 }
 
 static void stop(struct keeper *k)

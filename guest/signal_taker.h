@@ -10,7 +10,8 @@
  * signal_is_taken() - whether @pid has a handler for the signal @number, or blocks it for a
  * signalfd(2).
  *
- * What PID 1 neither handles nor blocks the kernel drops. Where it cannot be known, it is true.
+ * What PID 1 neither handles nor blocks the kernel drops. Those that it awaits in sigtimedwait(2)
+ * do not show. Where nothing can be known, it is true.
  */
 bool signal_is_taken(pid_t pid, int number);
 
