@@ -127,6 +127,16 @@ void account_send(struct account *a, const struct report_message *m)
 	boot_watch_until(0);
 }
 
+void account_send_at_once(struct account *a, const struct report_message *m)
+{
+	bool missing = a->host_missing;
+
+	a->host_missing = true;
+	account_send(a, m);
+	/* One that is merely slow is waited for again. */
+	a->host_missing = a->host_missing && missing;
+}
+
 /* Whether a byte can be read without waiting; -EPIPE once the host has closed its end. */
 static int input_ready(const struct account *a)
 {

@@ -42,6 +42,9 @@ int account_settle(struct account *a, const struct vmconfig *cfg);
  */
 void account_send(struct account *a, const struct report_message *m);
 
+/* account_send_at_once() - the same, but a port that does not take it now is not waited for. */
+void account_send_at_once(struct account *a, const struct report_message *m);
+
 /*
  * account_receive() - the next whole line from the host, without waiting.
  * Return: 1 with a command, 0 when there is none, -EPIPE while no host is connected.

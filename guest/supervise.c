@@ -120,7 +120,8 @@ static void note_agent(struct supervisor *s, pid_t pid, int status)
 	if (!agent_has_failed(pid, status, &m))
 		return;
 	log_warning("%s", m.error);
-	account_send(s->account, &m);
+	/* The workload has to be looked after, and a stop may come. */
+	account_send_at_once(s->account, &m);
 }
 
 /* Return: whether any child is left. */
