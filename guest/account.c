@@ -14,6 +14,7 @@
 #include "contract.h"
 #include "log.h"
 #include "port.h"
+#include "stop_request.h"
 #include "vmconfig.h"
 
 #define PORT_WAIT_US    5000000
@@ -39,7 +40,7 @@ int account_settle(struct account *a, const struct vmconfig *cfg)
 		fd = port_wait(PORT_REPORT, clock_us() + PORT_WAIT_US);
 	if (fd >= 0)
 		a->port = fd;
-	if (fd == -ECANCELED)
+	if (fd == -STOP_ASKED)
 		return fd;
 	return a->port < 0 && channel ? -ENOENT : 0;
 }

@@ -30,7 +30,7 @@ void account_init(struct account *a);
 
 /*
  * account_settle() - after the config is known: wait for the port when the config asks for it.
- * Return: 0, -ENOENT when the config asks for a port that does not come, or -ECANCELED as
+ * Return: 0, -ENOENT when the config asks for a port that does not come, or -STOP_ASKED as
  * stop_wait() has it.
  */
 int account_settle(struct account *a, const struct vmconfig *cfg);

@@ -9,11 +9,12 @@
 #include "guest.h"
 #include "list.h"
 #include "log.h"
+#include "stop_request.h"
 
-/* ECANCELED is of stop_wait() alone. */
+/* STOP_ASKED is of stop_wait() alone. */
 static const char *explain(int errnum)
 {
-	return errnum == ECANCELED ? "a stop has been asked for" : strerror(errnum);
+	return errnum == STOP_ASKED ? "a stop has been asked for" : strerror(errnum);
 }
 
 static void __attribute__((format(printf, 3, 0)))
@@ -41,7 +42,7 @@ int guest_error(struct guest *g, int errnum, const char *format, ...)
 	va_start(args, format);
 	say(g, errnum, format, args);
 	va_end(args);
-	g->failure = errnum == ECANCELED ? FAILURE_STOPPED : NULL;
+	g->failure = errnum == STOP_ASKED ? FAILURE_STOPPED : NULL;
 	return errnum ? -errnum : -EINVAL;
 }
 

@@ -75,7 +75,7 @@ struct phase {
 
 /*
  * guest_error() - say why a phase fails.
- * @errnum: an errno value, whose text is appended, or 0; ECANCELED, of stop_wait(), has the code
+ * @errnum: an errno value, whose text is appended, or 0; STOP_ASKED, of stop_wait(), has the code
  *          FAILURE_STOPPED
  *
  * Return: -@errnum, or -EINVAL when that is 0: what the phase returns.

@@ -124,14 +124,14 @@ static void send_signal(pid_t pid, int number)
  * Wait for the hook's end, and see to it: at its limit, and when the machine is to stop. One that
  * not even SIGKILL ends is left to itself.
  *
- * Return: 1 when it has ended by itself; 0 at the limit; -ECANCELED
+ * Return: 1 when it has ended by itself; 0 at the limit; -STOP_ASKED
  */
 static int wait_for_end(const struct guest *g, pid_t pid, int64_t limit_s, int *status)
 {
 	_cleanup_fd_ int fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	int error = errno;
 	int r = fd < 0 ? -error : stop_wait(fd, clock_us() + limit_s * SECOND_US);
-	bool ended = r != 0 && r != -ECANCELED;
+	bool ended = r != 0 && r != -STOP_ASKED;
 
 	/* Without it there would be no limit. The boot fails, and what it leaves is reaped. */
 	if (fd < 0) {
@@ -139,7 +139,7 @@ static int wait_for_end(const struct guest *g, pid_t pid, int64_t limit_s, int *
 		return r;
 	}
 
-	if (r == -ECANCELED) {
+	if (r == -STOP_ASKED) {
 		log_debug("stopping the hook");
 		send_signal(pid, SIGTERM);
 		send_signal(pid, SIGCONT);
@@ -151,7 +151,7 @@ static int wait_for_end(const struct guest *g, pid_t pid, int64_t limit_s, int *
 	}
 	while (ended && waitpid(pid, status, 0) < 0 && errno == EINTR)
 		;
-	return r < 0 && r != -ECANCELED ? 1 : r;
+	return r < 0 && r != -STOP_ASKED ? 1 : r;
 }
 
 static int take_end(struct guest *g, const struct hook *hook, pid_t pid)
@@ -211,7 +211,7 @@ int hooks_run(struct guest *g, pid_t pid)
 
 		log_debug("hook: %s", run.hook->path);
 		if (stop_is_asked())
-			return guest_error(g, ECANCELED, "hook '%s' does not run", run.hook->path);
+			return guest_error(g, STOP_ASKED, "hook '%s' does not run", run.hook->path);
 		r = make_ready(g, &run, pid);
 		if (r == 0)
 			r = run_one(g, &run);

@@ -144,8 +144,8 @@ pid_t launch_go(struct launch *l)
 	r = boot_watch_wait(l->closed, usual < deadline ? usual : deadline);
 	if (r == 0)
 		r = stop_wait(l->closed, deadline);
-	if (r == 0 || r == -ECANCELED) {
-		give_up(l, r ? ECANCELED : ETIMEDOUT);
+	if (r == 0 || r == -STOP_ASKED) {
+		give_up(l, r ? STOP_ASKED : ETIMEDOUT);
 		return 0;
 	}
 	if (r < 0)

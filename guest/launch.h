@@ -24,7 +24,7 @@ struct launch {
 	struct launch_progress *progress;
 	size_t steps; /* in the plan */
 	size_t step;  /* where it failed; the number of steps: executing the program */
-	int error; /* errno, ETIMEDOUT at the limit, ECANCELED as stop_wait() has it; 0: killed in
+	int error; /* errno, ETIMEDOUT at the limit, STOP_ASKED as stop_wait() has it; 0: killed in
 	              that step, by @signal */
 	int signal;
 };

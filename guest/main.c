@@ -150,7 +150,7 @@ static int settle_account(struct guest *g, struct account *a)
 
 	if (r == 0)
 		return 0;
-	if (r == -ECANCELED)
+	if (r == -STOP_ASKED)
 		guest_error(g, -r, "cannot wait for the port '%s'", PORT_REPORT);
 	else
 		guest_error_as(g, "port-missing",
@@ -190,7 +190,7 @@ static int run_phases(struct guest *g, struct account *a)
 
 	/* Signals that wait are nothing to another program, nor are the button and the host. */
 	if (r == 0 && g->config.init_mode == INIT_MODE_SYSTEMD && stop_is_asked()) {
-		r = guest_error(g, ECANCELED, "the image's init is not started");
+		r = guest_error(g, STOP_ASKED, "the image's init is not started");
 		snprintf(g->failed_phase, sizeof(g->failed_phase), "handover");
 		log_error("%s: %s", g->failed_phase, g->error);
 	}
@@ -234,11 +234,11 @@ static void report_failure(struct guest *g, struct account *a, struct report_mes
 	for (char *c = m->failure; *c; c++)
 		if (*c == ' ')
 			*c = '-';
-	if (g->error_number)
+	if (g->error_number && g->error_number != STOP_ASKED)
 		errno_name(g->error_number, m->error_name, sizeof(m->error_name));
 	/* Without a config nobody has said where to report: a port, if one comes, is the place. */
 	account_settle(a, &g->config);
-	if (g->cmdline.rescue && g->error_number != ECANCELED)
+	if (g->cmdline.rescue && g->error_number != STOP_ASKED)
 		rescue();
 }
 

@@ -27,6 +27,7 @@
 #include "rcu.h"
 #include "stdio_plan.h"
 #include "steps.h"
+#include "stop_request.h"
 #include "workload.h"
 
 /* Zeroes would be the console: a workload that is not even planned has no terminal. */
@@ -120,6 +121,8 @@ static void note_exec_failure(const struct exec_plan *exec, int error)
 		why = "its interpreter or dynamic loader is missing";
 	} else if (error == EACCES) {
 		why = "not executable";
+	} else if (error == STOP_ASKED) {
+		why = "a stop has been asked for";
 	} else if (error == ENOEXEC) {
 		why = "not a program of this machine, nor a script with '#!'";
 	}

@@ -155,7 +155,7 @@ static int wait_for_either(int fd, int signals, int64_t deadline_us)
 		if (n > 0 && fds[0].revents)
 			return 1;
 		if (stop_is_asked())
-			return -ECANCELED;
+			return -STOP_ASKED;
 	} while (clock_us() < deadline_us);
 	return 0;
 }

@@ -17,6 +17,10 @@
 struct account;
 struct vmconfig;
 
+/* In an errno value's place, and none that a system call can return: the host of a shared directory
+ * may answer with any of those. */
+#define STOP_ASKED 4096
+
 /*
  * stop_request_watch() - from now on. Without it stop_wait() just waits.
  * @a: whose port the host may ask on, once there is one; stays the caller's
@@ -39,7 +43,7 @@ bool stop_is_asked(void);
  * stop_wait() - until @fd is readable or hung up, or a stop is asked for.
  * @deadline_us: by clock_us()
  *
- * It is boot_watch_wait() where nobody may ask for that. Return: 1; 0 at the deadline; -ECANCELED
+ * It is boot_watch_wait() where nobody may ask for that. Return: 1; 0 at the deadline; -STOP_ASKED
  * when a stop is asked for, for guest_error(); -errno.
  */
 int stop_wait(int fd, int64_t deadline_us);

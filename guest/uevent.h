@@ -13,7 +13,7 @@
  *
  * Most of what is looked for is there at the first look, and no socket needed.
  *
- * Return: 1 when it is time to look again, 0 at the deadline, -ECANCELED as
+ * Return: 1 when it is time to look again, 0 at the deadline, -STOP_ASKED as
  * stop_wait() does, -errno.
  */
 int uevent_wait(int *fd, int64_t deadline_us);

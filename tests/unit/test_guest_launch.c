@@ -110,7 +110,7 @@ static void test_a_step_that_does_not_end_is_killed_when_a_stop_is_asked_for(voi
 	assert_int_equal(kill(getpid(), SIGTERM), 0);
 	stop_request_watch(&account, -1);
 	assert_int_equal(launch(&l, hang, program, 0), 0);
-	assert_int_equal(l.error, ECANCELED);
+	assert_int_equal(l.error, STOP_ASKED);
 	assert_int_equal(l.signal, SIGKILL);
 	stop_request_leave();
 	assert_int_equal(sigtimedwait(&term, NULL, &now), SIGTERM); /* it is there for others */

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "account.h"
+#include "guest.h"
 #include "clock.h"
 #include "guest_test.h"
 
@@ -84,10 +85,10 @@ static void test_the_host_asks_and_all_that_it_says_is_kept(void **state)
 
 	(void)state;
 	host_says("{\"signal\":10}\n{\"stop\":true}\n");
-	assert_int_equal(stop_wait(quiet[0], clock_us() + FAR), -ECANCELED);
+	assert_int_equal(stop_wait(quiet[0], clock_us() + FAR), -STOP_ASKED);
 	host_says("{\"stdin_end\":5}\n");
 	assert_int_equal(stop_wait(quiet[0], clock_us() + FAR),
-	                 -ECANCELED); /* it stays asked for */
+	                 -STOP_ASKED); /* it stays asked for */
 	assert_receives(REQUEST_SIGNAL, 10);
 	assert_receives(REQUEST_STOP, 0);
 	assert_receives(REQUEST_STDIN_END, 5);
@@ -121,7 +122,7 @@ static void test_a_stop_is_seen_behind_much_else(void **state)
 		host_says(line);
 	}
 	host_says("{\"stop\":true}\n");
-	assert_int_equal(stop_wait(quiet[0], clock_us() + FAR), -ECANCELED);
+	assert_int_equal(stop_wait(quiet[0], clock_us() + FAR), -STOP_ASKED);
 	assert_true(account.host_counts);
 	assert_receives(REQUEST_RESIZE, 40 << 16 | 80);
 	assert_receives(REQUEST_STOP, 0);
@@ -145,7 +146,7 @@ static void test_a_signal_asks_and_stays_pending(void **state)
 	kill(getpid(), SIGUSR1);
 	assert_int_equal(stop_wait(quiet[0], clock_us() + 20000), 0);
 	kill(getpid(), SIGTERM);
-	assert_int_equal(stop_wait(quiet[0], clock_us() + FAR), -ECANCELED);
+	assert_int_equal(stop_wait(quiet[0], clock_us() + FAR), -STOP_ASKED);
 	assert_int_equal(sigpending(&pending), 0);
 	assert_int_equal(sigismember(&pending, SIGTERM), 1);
 	assert_int_equal(sigismember(&pending, SIGUSR1), 1);
@@ -156,9 +157,22 @@ static void test_a_signal_says_what_becomes_of_the_machine(void **state)
 	(void)state;
 	assert_int_equal(stop_request_end(MACHINE_HALT), MACHINE_HALT);
 	kill(getpid(), 34 + 5);
-	assert_int_equal(stop_wait(quiet[0], clock_us() + FAR), -ECANCELED);
+	assert_int_equal(stop_wait(quiet[0], clock_us() + FAR), -STOP_ASKED);
 	assert_int_equal(stop_request_end(MACHINE_HALT), MACHINE_REBOOT);
 	assert_int_equal(stop_request_end(MACHINE_HALT), MACHINE_HALT);
+}
+
+/* ECANCELED is what a FUSE host may answer. */
+static void test_only_a_stop_is_told_as_one(void **state)
+{
+	struct guest g = GUEST_BLANK;
+
+	(void)state;
+	assert_int_equal(guest_error(&g, ECANCELED, "x"), -ECANCELED);
+	assert_null(g.failure);
+	assert_int_equal(guest_error(&g, STOP_ASKED, "x"), -STOP_ASKED);
+	assert_string_equal(g.failure, "stopped");
+	assert_string_equal(g.error, "x: a stop has been asked for");
 }
 
 static void test_what_was_waited_for_comes_first(void **state)
@@ -192,6 +206,7 @@ int main(void)
 	    STOP_TEST(test_a_host_that_goes_does_not_end_the_wait),
 	    STOP_TEST(test_a_signal_asks_and_stays_pending),
 	    STOP_TEST(test_a_signal_says_what_becomes_of_the_machine),
+	    STOP_TEST(test_only_a_stop_is_told_as_one),
 	    STOP_TEST(test_what_was_waited_for_comes_first),
 	    STOP_TEST(test_nobody_is_looked_at_any_more),
 	};
