@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* How a phase says why it fails, and what else there is to be known. */
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

@@ -90,6 +90,18 @@ hooks() {
 	assert_failed workload "hook '/probe' was killed: it had not ended after 1 s"
 }
 
+@test "whatever call fails, a hook that does not end does not keep the boot" {
+	local i
+	config "$(hooks "$(hook sleep-until-signal | jq -c '.timeout = 1')")" say no
+	for i in {1..40}; do
+		boot --init "$BUILD/init-fault" --fault "workload:syscall:$i:24" --timeout 20
+		[[ $output == *'fault: syscall'* ]] || break
+		assert_status 125
+		[[ $last != *"has been ended: "* ]] || return 0
+	done
+	fail "no boot has lacked the hook's descriptor"
+}
+
 @test "what a hook leaves behind is reaped, and ends with the workload" {
 	config "$(hooks "$(hook leave , leave session)")" orphans 20 , exit 5
 	boot
