@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,6 +18,7 @@
 #include "container.h"
 #include "exec_plan.h"
 #include "guest.h"
+#include "hook_exec.h"
 #include "launch.h"
 #include "log.h"
 #include "oci_state.h"
@@ -45,40 +45,11 @@ static int apply_stdio(const struct step *s)
 	return console_session((int)s->values[0]);
 }
 
-/* A file rather than a pipe: a hook need not read it. */
 static int make_state(const struct guest *g, pid_t pid)
 {
 	_cleanup_free_ char *text = oci_state(&g->config, pid);
-	_cleanup_fd_ int fd = memfd_create("state", MFD_CLOEXEC);
-	size_t done = 0;
 
-	if (!text)
-		return -ENOMEM;
-	if (fd < 0)
-		return -errno;
-	for (size_t length = strlen(text); done < length;) {
-		ssize_t n = write(fd, text + done, length - done);
-
-		if (n < 0)
-			return -errno;
-		done += (size_t)n;
-	}
-	if (lseek(fd, 0, SEEK_SET) < 0)
-		return -errno;
-	return steal_fd(&fd);
-}
-
-/* NULL-terminated; the strings stay the list's. @first stands in for an empty list. */
-static char **make_vector(const struct strlist *list, char *first)
-{
-	char **vector = calloc(list->count + 2, sizeof(*vector));
-
-	if (!vector)
-		return NULL;
-	vector[0] = first;
-	for (size_t i = 0; i < list->count; i++)
-		vector[i] = list->items[i];
-	return vector;
+	return text ? hook_state_open(text) : -ENOMEM;
 }
 
 static int make_ready(struct guest *g, struct hook_run *run, pid_t pid)
@@ -86,8 +57,8 @@ static int make_ready(struct guest *g, struct hook_run *run, pid_t pid)
 	struct step stdio = {.apply = apply_stdio};
 	int r;
 
-	run->argv = make_vector(&run->hook->args, run->hook->path);
-	run->envp = make_vector(&run->hook->env, NULL);
+	run->argv = hook_vector(&run->hook->args, run->hook->path);
+	run->envp = hook_vector(&run->hook->env, NULL);
 	if (!run->argv || !run->envp)
 		return guest_error(g, ENOMEM, "cannot run hook '%s'", run->hook->path);
 	run->paths[0] = run->hook->path;

@@ -10,13 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "child.h"
 #include "cleanup.h"
+#include "hook_exec.h"
 #include "monotonic.h"
 #include "vmconfig.h"
 
@@ -38,39 +38,6 @@ static int complain(char **why, int r, const char *format, ...)
 		*why = NULL;
 	va_end(args);
 	return r;
-}
-
-/* A file rather than a pipe: a hook need not read it. */
-static int make_state(const char *text)
-{
-	_cleanup_fd_ int fd = memfd_create("state", MFD_CLOEXEC);
-	size_t length = strlen(text), done = 0;
-
-	if (fd < 0)
-		return -errno;
-	while (done < length) {
-		ssize_t n = write(fd, text + done, length - done);
-
-		if (n < 0)
-			return -errno;
-		done += (size_t)n;
-	}
-	if (lseek(fd, 0, SEEK_SET) < 0)
-		return -errno;
-	return steal_fd(&fd);
-}
-
-/* NULL-terminated; the strings stay the list's. @first stands in for an empty list. */
-static char **make_vector(const struct strlist *list, char *first)
-{
-	char **vector = calloc(list->count + 2, sizeof(*vector));
-
-	if (!vector)
-		return NULL;
-	vector[0] = first;
-	for (size_t i = 0; i < list->count; i++)
-		vector[i] = list->items[i];
-	return vector;
 }
 
 static int prepare(const void *context)
@@ -130,9 +97,9 @@ static int take_end(const struct hook *hook, pid_t pid, int cancel, char **why)
 
 int hook_run(const struct hook *hook, const char *state, const char *dir, int cancel, char **why)
 {
-	_cleanup_free_ char **argv = make_vector(&hook->args, hook->path);
-	_cleanup_free_ char **envp = make_vector(&hook->env, NULL);
-	_cleanup_fd_ int input = make_state(state);
+	_cleanup_free_ char **argv = hook_vector(&hook->args, hook->path);
+	_cleanup_free_ char **envp = hook_vector(&hook->env, NULL);
+	_cleanup_fd_ int input = hook_state_open(state);
 	struct context context = {.dir = dir, .state = input};
 	struct child c = {.program = hook->path,
 	                  .argv = argv,
