@@ -98,16 +98,25 @@ WRAP(void, crash_phase, const char *name)
 	__real_crash_phase(name);
 }
 
+/* In one piece, for others write to the console too; and not by way of stdio, which may be what has
+ * called. */
+static void tell(const char *name)
+{
+	char line[64] = "fault: ";
+	size_t start = strlen(line), n = strnlen(name, sizeof(line) - start - 1);
+
+	memcpy(line + start, name, n);
+	line[start + n] = '\n';
+	(void)!write(STDERR_FILENO, line, start + n + 1);
+}
+
 /* Whether this call is the one. */
 static bool is_it(const char *name, int error, bool heap)
 {
 	if (!in_phase || heap != plan.heap || (plan.call[0] && strcmp(name, plan.call) != 0) ||
 	    __atomic_add_fetch(count, 1, __ATOMIC_RELAXED) != plan.number)
 		return false;
-	/* Not by way of stdio, which may be what has called. */
-	(void)!write(STDERR_FILENO, "fault: ", 7);
-	(void)!write(STDERR_FILENO, name, strlen(name));
-	(void)!write(STDERR_FILENO, "\n", 1);
+	tell(name);
 	if (plan.crash)
 		__builtin_trap();
 	if (plan.abort)
