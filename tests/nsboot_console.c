@@ -7,7 +7,7 @@
  * belongs to it: each line end is held back until the next line is known to be
  * none.
  */
-#include "nsboot.h"
+#include "nsboot_console.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 #include "contract.h"
+#include "nsboot.h"
+#include "nsboot_options.h"
 #include "report.h"
 
 #define TAIL_SIZE 4096

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Image files as loop devices, and what was on them at power-off. */
-#include "nsboot.h"
+#include "nsboot_disk.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "nsboot.h"
 
 #define LOOP_MAJOR     7
 #define MAX_ATTEMPTS   100  /* others look for free loop devices at the same time */

@@ -4,7 +4,7 @@
  * /dev of its own that has the machine's disks and nothing of the host's, a
  * /proc with another command line, and a /sys without the host's ports.
  */
-#include "nsboot.h"
+#include "nsboot_world.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -28,6 +28,8 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "nsboot.h"
+#include "nsboot_options.h"
 
 /* Where the initramfs is put together; any directory does, and this one is always there. */
 #define ROOT "/tmp"

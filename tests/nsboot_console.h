@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* What comes out of the console. */
+#ifndef VMCONFIG_NSBOOT_CONSOLE_H
+#define VMCONFIG_NSBOOT_CONSOLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct options;
+struct step;
+
+struct console {
+	const struct options *options;
+	int report_fd;     /* or -1 */
+	char *line;        /* of which nothing has been printed yet, or all */
+	size_t length;     /* bytes in it */
+	size_t room;       /* allocated */
+	size_t printed;    /* bytes of it that are out already */
+	bool line_end_due; /* the line end before this line; not printed when this is a report */
+	bool ended;        /* exit or failed has been reported */
+	int code;
+	size_t spoken_after; /* bytes that came after the last word */
+	char nameless[4096]; /* the last failure that was reported without the nonce, or "" */
+	int nameless_code;
+	char *tail; /* what the current step is looked for in */
+	size_t tail_length;
+	size_t step;
+};
+
+void console_init(struct console *c, const struct options *o);
+
+/* console_take() - bytes from the machine. */
+void console_take(struct console *c, const char *data, size_t length);
+
+/* console_end() - no more will come. */
+void console_end(struct console *c);
+
+/* console_next_step() - the step whose text has come, or NULL; the one after it is next. */
+const struct step *console_next_step(struct console *c);
+
+#endif
