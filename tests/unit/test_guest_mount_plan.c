@@ -5,7 +5,12 @@
 #include <linux/mount.h>
 #include <sys/mount.h>
 
+#include "list.h"
+#include "mount_options.h"
 #include "mount_plan.h"
+
+/* <linux/mount.h> has it since Linux 5.14. */
+#define NOSYMFOLLOW 0x00200000
 
 struct planned {
 	struct vmconfig cfg;
@@ -77,25 +82,169 @@ static void options_are_sorted(void **state)
 	release(&p);
 }
 
-static void every_word_of_oci_is_known(void **state)
+#define ATIMES MOUNT_ATTR__ATIME
+
+/* What a word does to a mount's attributes: those of @mask become @value. */
+struct effect {
+	const char *word;
+	char to; /* 'h': the mount itself, 'a': all below it too, 's': superblock, '-': neither */
+	uint64_t value;
+	uint64_t mask;
+	uint64_t propagation;
+};
+
+/* All of runtime-spec's table for Linux, in its order, but the two that map ids. */
+static const struct effect words_of_oci[] = {
+    {"async", 's', 0, 0, 0},
+    {"atime", 'h', 0, ATIMES, 0},
+    {"bind", '-', 0, 0, 0},
+    {"defaults", '-', 0, 0, 0},
+    {"dev", 'h', 0, MOUNT_ATTR_NODEV, 0},
+    {"diratime", 'h', 0, MOUNT_ATTR_NODIRATIME, 0},
+    {"dirsync", 's', 0, 0, 0},
+    {"exec", 'h', 0, MOUNT_ATTR_NOEXEC, 0},
+    {"iversion", '-', 0, 0, 0},
+    {"lazytime", 's', 0, 0, 0},
+    {"loud", '-', 0, 0, 0},
+    {"mand", '-', 0, 0, 0},
+    {"noatime", 'h', MOUNT_ATTR_NOATIME, ATIMES, 0},
+    {"nodev", 'h', MOUNT_ATTR_NODEV, MOUNT_ATTR_NODEV, 0},
+    {"nodiratime", 'h', MOUNT_ATTR_NODIRATIME, MOUNT_ATTR_NODIRATIME, 0},
+    {"noexec", 'h', MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NOEXEC, 0},
+    {"noiversion", '-', 0, 0, 0},
+    {"nolazytime", 's', 0, 0, 0},
+    {"nomand", '-', 0, 0, 0},
+    {"norelatime", 'h', 0, ATIMES, 0},
+    {"nostrictatime", 'h', 0, ATIMES, 0},
+    {"nosuid", 'h', MOUNT_ATTR_NOSUID, MOUNT_ATTR_NOSUID, 0},
+    {"nosymfollow", 'h', NOSYMFOLLOW, NOSYMFOLLOW, 0},
+    {"private", 'h', 0, 0, MS_PRIVATE},
+    {"ratime", 'a', 0, ATIMES, 0},
+    {"rbind", '-', 0, 0, 0},
+    {"rdev", 'a', 0, MOUNT_ATTR_NODEV, 0},
+    {"rdiratime", 'a', 0, MOUNT_ATTR_NODIRATIME, 0},
+    {"relatime", 'h', 0, ATIMES, 0},
+    {"remount", '-', 0, 0, 0},
+    {"rexec", 'a', 0, MOUNT_ATTR_NOEXEC, 0},
+    {"rnoatime", 'a', MOUNT_ATTR_NOATIME, ATIMES, 0},
+    {"rnodev", 'a', MOUNT_ATTR_NODEV, MOUNT_ATTR_NODEV, 0},
+    {"rnodiratime", 'a', MOUNT_ATTR_NODIRATIME, MOUNT_ATTR_NODIRATIME, 0},
+    {"rnoexec", 'a', MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NOEXEC, 0},
+    {"rnorelatime", 'a', 0, ATIMES, 0},
+    {"rnostrictatime", 'a', 0, ATIMES, 0},
+    {"rnosuid", 'a', MOUNT_ATTR_NOSUID, MOUNT_ATTR_NOSUID, 0},
+    {"rnosymfollow", 'a', NOSYMFOLLOW, NOSYMFOLLOW, 0},
+    {"ro", 'h', MOUNT_ATTR_RDONLY, MOUNT_ATTR_RDONLY, 0},
+    {"rprivate", 'a', 0, 0, MS_PRIVATE},
+    {"rrelatime", 'a', 0, ATIMES, 0},
+    {"rro", 'a', MOUNT_ATTR_RDONLY, MOUNT_ATTR_RDONLY, 0},
+    {"rrw", 'a', 0, MOUNT_ATTR_RDONLY, 0},
+    {"rshared", 'a', 0, 0, MS_SHARED},
+    {"rslave", 'a', 0, 0, MS_SLAVE},
+    {"rstrictatime", 'a', MOUNT_ATTR_STRICTATIME, ATIMES, 0},
+    {"rsuid", 'a', 0, MOUNT_ATTR_NOSUID, 0},
+    {"rsymfollow", 'a', 0, NOSYMFOLLOW, 0},
+    {"runbindable", 'a', 0, 0, MS_UNBINDABLE},
+    {"rw", 'h', 0, MOUNT_ATTR_RDONLY, 0},
+    {"shared", 'h', 0, 0, MS_SHARED},
+    {"silent", '-', 0, 0, 0},
+    {"slave", 'h', 0, 0, MS_SLAVE},
+    {"strictatime", 'h', MOUNT_ATTR_STRICTATIME, ATIMES, 0},
+    {"suid", 'h', 0, MOUNT_ATTR_NOSUID, 0},
+    {"symfollow", 'h', 0, NOSYMFOLLOW, 0},
+    {"sync", 's', 0, 0, 0},
+    {"tmpcopyup", '-', 0, 0, 0},
+    {"unbindable", 'h', 0, 0, MS_UNBINDABLE},
+};
+
+#define WORDS_OF_OCI (sizeof(words_of_oci) / sizeof(*words_of_oci))
+
+static struct mount_options options_of(const char *word)
 {
-	/* The names of runtime-spec's table for Linux, but those that map ids. */
-	struct planned p = plan_of(
-	    "[{'destination':'/b','source':'/a','options':['rbind','async','atime','bind',"
-	    "'defaults','dev','diratime','dirsync','exec','iversion','lazytime','loud','mand',"
-	    "'noatime','nodev','nodiratime','noexec','noiversion','nolazytime','nomand',"
-	    "'norelatime','nostrictatime','nosuid','nosymfollow','private','relatime','ro',"
-	    "'rprivate','rshared','rslave','runbindable','rw','shared','silent','slave',"
-	    "'strictatime','suid','symfollow','sync','unbindable','ratime','rdev','rdiratime',"
-	    "'rexec','rnoatime','rnodev','rnodiratime','rnoexec','rnorelatime','rnostrictatime',"
-	    "'rnosuid','rnosymfollow','rrelatime','rro','rrw','rstrictatime','rsuid',"
-	    "'rsymfollow']}]");
+	struct mount_options o = {0};
+	struct strlist words = {0};
+	const char *refused = NULL;
+
+	assert_int_equal(strlist_add(&words, word), 0);
+	assert_int_equal(mount_options_parse(&o, &words, &refused), 0);
+	strlist_release(&words);
+	return o;
+}
+
+static void assert_change(const char *word, const struct mount_change *c, const struct effect *e)
+{
+	static const struct effect none = {0};
+	const uint64_t all = UINT32_MAX;
+
+	if (!e)
+		e = &none;
+	if (c->set != e->value || ((all & ~c->clear) | c->set) != ((all & ~e->mask) | e->value))
+		fail_msg("'%s' sets %#llx and clears %#llx", word, (unsigned long long)c->set,
+		         (unsigned long long)c->clear);
+	/* mount_setattr(2) takes no part of these. */
+	assert_true((c->clear & ATIMES) == (e->mask & ATIMES));
+	assert_int_equal(c->propagation, e->propagation);
+}
+
+static void each_word_of_oci_does_what_it_says(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < WORDS_OF_OCI; i++) {
+		const struct effect *e = &words_of_oci[i];
+		struct mount_options o = options_of(e->word);
+
+		assert_change(e->word, &o.here, e->to == 'h' ? e : NULL);
+		assert_change(e->word, &o.all, e->to == 'a' ? e : NULL);
+		assert_null(o.alien);
+		assert_int_equal(o.own.count, e->to == 's');
+		if (e->to == 's')
+			assert_string_equal(o.own.items[0], e->word);
+		assert_int_equal(o.bind, !strcmp(e->word, "bind") || !strcmp(e->word, "rbind"));
+		assert_int_equal(o.recursive, !strcmp(e->word, "rbind"));
+		assert_int_equal(o.remount, !strcmp(e->word, "remount"));
+		assert_int_equal(o.copy_up, !strcmp(e->word, "tmpcopyup"));
+		assert_int_equal(o.readonly, !strcmp(e->word, "ro") || !strcmp(e->word, "rro"));
+		mount_options_release(&o);
+	}
+}
+
+/* The filesystem's own, whatever mount(8) makes of them: what is not known is not left out. */
+static void what_resembles_a_word_is_none(void **state)
+{
+	static const char *const aliens[] = {
+	    "",        "r",      "rr",       "rrro",      "rrbind",        "rrshared",
+	    "rsync",   "rmand",  "rremount", "rlazytime", "rdefaults",     "rtmpcopyup",
+	    "rsilent", "RO",     "ro ",      "ro=1",      "ro,rw",         "nosuid=",
+	    "user",    "auto",   "_netdev",  "nofail",    "X-mount.mkdir", "loop",
+	    "noro",    "nobind", "size=1",   "idmapped",  "comment=x",
+	};
 
 	(void)state;
-	assert_string_equal(p.error, "");
-	assert_int_equal(p.r, 0);
-	assert_null(p.plan.items[0].options.alien);
-	release(&p);
+	for (size_t i = 0; i < sizeof(aliens) / sizeof(*aliens); i++) {
+		struct mount_options o = options_of(aliens[i]);
+
+		if (o.own.count != 1 || !o.alien || strcmp(o.own.items[0], aliens[i]) != 0)
+			fail_msg("'%s' is taken for a word", aliens[i]);
+		assert_change(aliens[i], &o.here, NULL);
+		assert_change(aliens[i], &o.all, NULL);
+		assert_false(o.bind || o.recursive || o.remount || o.copy_up || o.readonly);
+		mount_options_release(&o);
+	}
+}
+
+static void all_words_of_oci_at_once(void **state)
+{
+	struct mount_options o = {0};
+	struct strlist words = {0};
+	const char *refused = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < WORDS_OF_OCI; i++)
+		assert_int_equal(strlist_add(&words, words_of_oci[i].word), 0);
+	assert_int_equal(mount_options_parse(&o, &words, &refused), 0);
+	assert_null(o.alien);
+	mount_options_release(&o);
+	strlist_release(&words);
 }
 
 static void what_is_done(void **state)
@@ -188,6 +337,9 @@ static void what_is_refused(void **state)
 	               "'ridmap=uids=0-1-2']}]",
 	               "mount on '/d': there are no id mappings in a machine of its own: option "
 	               "'ridmap=uids=0-1-2'");
+	assert_refused("[{'destination':'/d','type':'tmpfs','options':['X-mount.idmap=a']}]",
+	               "mount on '/d': there are no id mappings in a machine of its own: option "
+	               "'X-mount.idmap=a'");
 	assert_refused("[{'destination':'/d'}]",
 	               "mount on '/d': it has neither a type nor the option bind");
 	assert_refused("[{'destination':'/d','type':'bind'}]",
@@ -221,7 +373,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(options_are_sorted),
-	    cmocka_unit_test(every_word_of_oci_is_known),
+	    cmocka_unit_test(each_word_of_oci_does_what_it_says),
+	    cmocka_unit_test(what_resembles_a_word_is_none),
+	    cmocka_unit_test(all_words_of_oci_at_once),
 	    cmocka_unit_test(what_is_done),
 	    cmocka_unit_test(the_machines_own),
 	    cmocka_unit_test(the_size_of_dev_is_left_out),
