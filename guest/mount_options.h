@@ -8,8 +8,8 @@
 
 #include "vmconfig.h"
 
-/* What mount_setattr(2) changes: MOUNT_ATTR_* to be set and to be cleared, and an MS_* propagation
- * type or 0. */
+/* What mount_setattr(2) changes: MOUNT_ATTR_* to be cleared, those to be set then, and an MS_*
+ * propagation type or 0. */
 struct mount_change {
 	uint64_t set;
 	uint64_t clear;
