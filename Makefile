@@ -268,6 +268,10 @@ $(UNIT_IMAGE): $(O)/tests/%: tests/unit/%.c $(O)/obj/image.a $(O)/obj/host.a Mak
 $(O)/tests/test_out_of_memory: private HOST_LDFLAGS += \
 	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap=vasprintf
 
+# This one has a clock of its own, and devices below its directory.
+$(O)/tests/test_guest_clock_step: private HOST_LDFLAGS += \
+	-Wl,--wrap=clock_gettime,--wrap=clock_settime,--wrap=ioctl,--wrap=open64,--wrap=opendir
+
 $(UNIT_GUEST): $(O)/tests/%: tests/unit/%.c $(O)/obj/native.a $(COVERAGE_OBJ) Makefile
 	$(call say,TEST,$@)
 	@mkdir -p $(@D)
