@@ -100,6 +100,7 @@ FUZZERS_HOST := $(filter-out $(FUZZERS_GUEST) $(FUZZERS_IMAGE),$(FUZZERS))
 TEST_TOOLS   := $(if $(wildcard tests/probe.c),build/probe) $(if $(wildcard tests/fault.c),build/init-fault) \
 	$(if $(wildcard tests/nsboot.c),$(O)/nsboot) \
 	build/erofs/mkfs.erofs
+TEST_MODULES := build/clocks/stamp
 TEST_LAYOUTS := $(foreach s,nginx redis postgres python,build/servers/$s/index.json)
 TEST_IMAGES  := build/images/probe.img build/images/busybox.img build/images/systemd.img build/images/host.img
 
@@ -200,6 +201,10 @@ build/kernel/vmlinuz: scripts/fetch-kernel
 	$(call say,FETCH,$@)
 	$(Q)scripts/fetch-kernel build/kernel
 
+build/kernel-headers/stamp: scripts/fetch-kernel-headers build/kernel/vmlinuz
+	$(call say,FETCH,$(@D))
+	$(Q)scripts/fetch-kernel-headers build/kernel $(@D)
+
 build/erofs/mkfs.erofs: scripts/fetch-erofs-utils
 	$(call say,FETCH,$@)
 	$(Q)scripts/fetch-erofs-utils build/erofs
@@ -230,7 +235,7 @@ demo: all initrd build/servers/nginx/index.json ## boot a real nginx and fetch a
 
 # --- tests --------------------------------------------------------------------------------------
 
-check: all initrd unit-tests $(TEST_TOOLS) $(TEST_IMAGES) $(TEST_LAYOUTS) ## all tests: unit, command line, namespaces, boots
+check: all initrd unit-tests $(TEST_TOOLS) $(TEST_MODULES) $(TEST_IMAGES) $(TEST_LAYOUTS) ## all tests: unit, command line, namespaces, boots
 	$(Q)scripts/run-tests $(UNIT) $(BATS)
 
 unit: unit-tests ## the unit tests alone
@@ -300,6 +305,11 @@ build/probe: $(wildcard tests/probe*.[ch]) Makefile $(STATIC)/stamp
 	$(call say,MUSLCC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(MUSL_CC) $(GUEST_CFLAGS) $(GUEST_LDFLAGS) -s -o $@ $(filter %.c,$^)
+
+# The kernel's modules, and clocks of the tests' own: `vmconfig initrd --modules build/clocks`.
+build/clocks/stamp: tests/kernel/test_clocks.c scripts/kernel-module build/kernel-headers/stamp
+	$(call say,MODULE,$(@D))
+	$(Q)scripts/kernel-module $< build/kernel build/kernel-headers $(@D)
 
 build/bare_init: tests/bare_init.c Makefile $(STATIC)/stamp
 	$(call say,MUSLCC,$@)
@@ -375,7 +385,7 @@ define newline
 endef
 
 clean: ## all that was built, but not what was fetched
-	rm -rf $(O)/obj $(O)/tests $(O)/asan $(O)/fuzz build/images $(O)/vmconfig $(O)/vmconfig-image $(O)/init \
+	rm -rf $(O)/obj $(O)/tests $(O)/asan $(O)/fuzz build/images build/clocks $(O)/vmconfig $(O)/vmconfig-image $(O)/init \
 		$(O)/initrd.cpio $(O)/nsboot $(O)/stopwatch $(O)/stopwatch.d \
 		build/probe build/bare_init build/bare_init.d
 
