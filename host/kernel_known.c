@@ -10,8 +10,9 @@
 
 /*
  * Words that kernels handle themselves. Those of modules have a dot in their
- * names. One that is missing here counts as init's, which matters only to who
- * gives more than thirty of them; one too many would let the kernel panic.
+ * names. To the kernel a '-' is a '_'; here all are '_'. One that is missing here counts as init's,
+ * which matters only to who gives more than thirty of them; one too many would let the kernel
+ * panic.
  *
  * Compared with Linux 6.1.192 as Debian has it: each stands in its
  * Documentation/admin-guide/kernel-parameters.txt or in a __setup(),
@@ -65,15 +66,15 @@ static const char known[] =
     "memtest mfgpt_irq mfgptfix min_addr mini2440 mitigations mminit_loglevel "
     "mmio_stale_data module_blacklist movable_node movablecore mtdparts mtdset "
     "mtrr_chunk_size mtrr_gran_size mtrr_spare_reg_nr multitce netdev nfsaddrs nfsroot "
-    "nfsrootdebug nmi_debug nmi_watchdog no-kvmapf no-kvmclock no-scroll no-steal-acc no- "
-    "vmw-sched-clock no387 no5lvl no_console_suspend no_debug_objects no_entry_flush "
+    "nfsrootdebug nmi_debug nmi_watchdog no_kvmapf no_kvmclock no_scroll no_steal_acc "
+    "no_vmw_sched_clock no387 no5lvl no_console_suspend no_debug_objects no_entry_flush "
     "no_file_caps no_hash_pointers no_stf_barrier no_timer_check no_uaccess_flush "
     "noaliencache noalign noaltinstr noapic noapictimer noautogroup nocache nodsp noefi "
     "noexec noexec32 nofpu nofsgsbase nofxsr nohalt nohibernate nohlt nohugeiomap "
     "nohugevmalloc nohz nohz_full noinitrd nointremap nointroute noinvpcid noiotrap "
     "noirqdebug noisapnp nojitter nokaslr nolapic nolapic_timer nomca nomce nomfgpt "
     "nomodeset nomodule nonmi_ipi nopat nopcid nopku nopti nopv nopvspin norandmaps "
-    "noreplace-smp noresume nosbagart nosgx nosmap nosmep nosmp nosmt nosoftlockup "
+    "noreplace_smp noresume nosbagart nosgx nosmap nosmep nosmp nosmt nosoftlockup "
     "nospec_store_bypass_disable nospectre_bhb nospectre_v1 nospectre_v2 nosync nousb novmcoredd "
     "nowatchdog nowb nox2apic noxsave noxsaveopt noxsaves nps_mtm_hs_ctr nptcg nr_cpus "
     "nr_uarts numa numa_balancing numa_zonelist_order ohci1394_dma olpc_ec_timeout oops "
@@ -81,8 +82,9 @@ static const char known[] =
     "parport parport_init_mode pause_on_oops pci pcie_aspm pcie_pme pcie_port_pm pcie_ports "
     "pcmv pd_ignore_unused pdcchassis percpu_alloc pirq plip pm_debug_messages pmtmr "
     "pmu_override pnp_reserve_dma pnp_reserve_io pnp_reserve_irq pnp_reserve_mem pnpacpi "
-    "pnpbios possible_cpus powersave ppc_strict_facility_enable ppc_tm preempt print-fatal- "
-    "signals profile prompt_ramdisk prot_virt psi pti quiet raid ramdisk_size ramdisk_start "
+    "pnpbios possible_cpus powersave ppc_strict_facility_enable ppc_tm preempt "
+    "print_fatal_signals profile prompt_ramdisk prot_virt psi pti quiet raid ramdisk_size "
+    "ramdisk_start "
     "randomize_kstack_offset ras rcu_nocb_poll rcu_nocbs rdinit rdrand rdt reboot "
     "reg_file_data_sampling relax_domain_level reserve reservetop reset_devices resume "
     "resume_offset resumedelay resumewait retain_initrd retbleed rhash_entries ring3mwait "
@@ -103,17 +105,30 @@ static const char known[] =
     "xen_msr_safe xen_no_vector_callback xen_nopv xen_nopvspin xen_scrub_pages "
     "xen_timer_slop xirc2ps_cs xive xmon ";
 
-/* Of later kernels, to 6.14; not compared. */
+/*
+ * Of kernels after that one. Each was looked up by its name, and stands in a
+ * __setup() or early_param() of what was merged for Linux 6.2 to 6.17; there
+ * may be others.
+ */
 static const char known_later[] =
-    " cgroup_favordynmods init_mlocked_on_free microcode nousershstk numa_cma reserve_mem "
-    "riscv_isa_fallback thp_anon thp_shmem trace_instance trace_trigger traceoff_after_boot "
-    "transparent_hugepage_shmem transparent_hugepage_tmpfs unaligned_scalar_speed "
-    "unaligned_vector_speed ";
+    " amd_prefcore cgroup_favordynmods hash_pointers hugetlb_cma_only hw_protection "
+    "ia32_emulation kho kho_scratch numa_cma reserve_mem riscv_isa_fallback thp_anon thp_shmem "
+    "trace_instance trace_trigger traceoff_after_boot transparent_hugepage_shmem "
+    "transparent_hugepage_tmpfs unaligned_scalar_speed unaligned_vector_speed ";
+
+/* Whether @words begin with the @length bytes of @name, as the kernel compares them. */
+static bool begin_with(const char *words, const char *name, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (words[i] != (name[i] == '-' ? '_' : name[i]))
+			return false;
+	return words[length] == ' ';
+}
 
 static bool is_among(const char *words, const char *name, size_t length)
 {
-	for (const char *at = words; (at = strstr(at, name)); at += length)
-		if (at[-1] == ' ' && at[length] == ' ')
+	for (; *++words; words += strcspn(words, " "))
+		if (begin_with(words, name, length))
 			return true;
 	return false;
 }
