@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+#include "formats.h"
 #include "record.h"
 
 #define MAX_U8  255
@@ -51,7 +52,8 @@ static const struct field windows_cpu_fields[] = {
     {"count", FIELD_UINT, CHECKED},
     {"shares", FIELD_INT, CHECKED, .max = MAX_U16},
     {"maximum", FIELD_INT, CHECKED, .max = MAX_U16},
-    {"affinity", FIELD_RECORDS, CHECKED, .record = &affinity},
+    /* An object in the schema, and a list of these in the Go bindings. */
+    {"affinity", FIELD_RECORD, CHECKED, .record = &affinity},
     END,
 };
 PART(windows_cpu, windows_cpu_fields);
@@ -140,11 +142,11 @@ const struct record oci_solaris_record = {"solaris", 1, solaris_fields, RECORD_O
 
 /* --- z/OS ------------------------------------------------------------------------------------- */
 
-static const char *const zos_namespaces[] = {"mount", "pid", "uts", "ipc", "network", NULL};
+static const char *const zos_namespaces[] = {"mount", "pid", "uts", "ipc", NULL};
 
 static const struct field zos_namespace_fields[] = {
     {"type", FIELD_ENUM, .values = zos_namespaces, NEEDED},
-    {"path", FIELD_STRING, CHECKED},
+    {"path", FIELD_STRING, CHECKED, .format = &format_absolute_path},
     END,
 };
 PART(zos_namespace, zos_namespace_fields);
@@ -164,6 +166,7 @@ static const struct field zos_device_fields[] = {
 PART(zos_device, zos_device_fields);
 
 static const struct field zos_fields[] = {
+    /* Of 1.1 only. */
     {"devices", FIELD_RECORDS, CHECKED, .record = &zos_device},
     {"namespaces", FIELD_RECORDS, CHECKED, .record = &zos_namespace},
     END,
@@ -176,8 +179,8 @@ static const char *const sharing[] = {"disable", "new", "inherit", NULL};
 static const char *const sharing_or_new[] = {"new", "inherit", NULL};
 
 static const struct field freebsd_device_fields[] = {
-    {"path", FIELD_STRING, CHECKED},
-    /* "mode" is a number in the specification's prose and a string in its schema. */
+    {"path", FIELD_STRING, NEEDED},
+    {"mode", FIELD_INT, CHECKED, .max = 0777},
     END,
 };
 PART(freebsd_device, freebsd_device_fields);

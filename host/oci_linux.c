@@ -91,6 +91,18 @@ static int move_devices(struct oci_linux *from, struct vmconfig *cfg)
 	return 0;
 }
 
+/* Nobody listens; what wants it was refused by oci_rules_seccomp(). */
+static struct seccomp *take_seccomp(struct oci_linux *from)
+{
+	struct seccomp *seccomp = steal_ptr(&from->seccomp);
+
+	if (seccomp) {
+		free(steal_ptr(&seccomp->listener_path));
+		free(steal_ptr(&seccomp->listener_metadata));
+	}
+	return seccomp;
+}
+
 static void move_strings(struct strlist *to, struct strlist *from)
 {
 	*to = *from;
@@ -106,7 +118,7 @@ int oci_linux_move(struct document *d, struct oci_linux *from, struct request *r
 	note_namespaces(d, from);
 	check_cpus(d, from->resources);
 	cfg->personality = steal_ptr(&from->personality);
-	cfg->seccomp = steal_ptr(&from->seccomp);
+	cfg->seccomp = take_seccomp(from);
 	cfg->sysctl = from->sysctl;
 	from->sysctl = (struct strmap){0};
 	cfg->rootfs_propagation = from->rootfs_propagation;

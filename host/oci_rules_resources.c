@@ -2,6 +2,7 @@
 /* Rules about linux.resources, of which little is kept: they look at the document itself. */
 #include "oci_rules.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "document.h"
@@ -126,6 +127,39 @@ static void check_refused(const struct oci_check *c)
 	}
 }
 
+/* Controllers of cgroup v2 and what else names of files begin with: the kernel's
+ * Documentation/admin-guide/cgroup-v2.rst, to Linux 6.14. */
+static bool is_controller(const char *file)
+{
+	static const char *const names[] = {"cgroup",     "cpu",  "cpuset", "debug",  "dmem",
+	                                    "hugetlb",    "io",   "irq",    "memory", "misc",
+	                                    "perf_event", "pids", "rdma"};
+	size_t length = strcspn(file, ".");
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strlen(names[i]) == length && strncmp(file, names[i], length) == 0)
+			return file[length] && file[length + 1] && !strchr(file, '/');
+	return false;
+}
+
+/* A controller that is not there is an error by the specification. */
+static void check_unified(const struct oci_check *c)
+{
+	const cJSON *files = json_find(&c->d->json, RESOURCES "/unified");
+	const cJSON *file;
+
+	cJSON_ArrayForEach(file, files)
+	{
+		char message[128];
+
+		if (is_controller(file->string))
+			continue;
+		snprintf(message, sizeof(message),
+		         "'%.64s' is no file of a controller of cgroup v2", file->string);
+		oci_note(c, SEVERITY_ERROR, "enum", message, RESOURCES "/unified");
+	}
+}
+
 void oci_rules_resources(const struct oci_check *c)
 {
 	check_refused(c);
@@ -134,4 +168,5 @@ void oci_rules_resources(const struct oci_check *c)
 	check_weights(c);
 	check_rdma(c);
 	check_device_rules(c);
+	check_unified(c);
 }

@@ -83,6 +83,31 @@ static void check_syscall(const struct oci_check *c, const struct seccomp_rule *
 	check_errno(c, rule->action, &rule->errno_ret, pointer);
 }
 
+static bool is_notify(const char *action)
+{
+	return action && strcmp(action, "SCMP_ACT_NOTIFY") == 0;
+}
+
+/* Without the action the path means nothing, says the specification; it is not kept. */
+static void check_listener(const struct oci_check *c, const struct seccomp *s)
+{
+	bool wanted = is_notify(s->default_action);
+
+	for (size_t i = 0; i < s->syscalls.count; i++)
+		wanted = wanted || is_notify(s->syscalls.items[i].action);
+	if (s->listener_path && wanted)
+		oci_note(c, SEVERITY_ERROR, "unsupported",
+		         "a virtual machine has no listener on the host",
+		         "/linux/seccomp/listenerPath");
+	else if (s->listener_path)
+		oci_note(c, SEVERITY_WARNING, "not-applied",
+		         "ignored: there is no action SCMP_ACT_NOTIFY",
+		         "/linux/seccomp/listenerPath");
+	else if (s->listener_metadata)
+		oci_note(c, SEVERITY_ERROR, "seccomp", "is set, and 'listenerPath' is not",
+		         "/linux/seccomp/listenerMetadata");
+}
+
 void oci_rules_seccomp(const struct oci_check *c)
 {
 	const struct seccomp *s = c->runtime->linux_ ? c->runtime->linux_->seccomp : NULL;
@@ -93,10 +118,7 @@ void oci_rules_seccomp(const struct oci_check *c)
 	check_errno(c, s->default_action, &s->default_errno_ret, "/linux/seccomp/defaultErrnoRet");
 	check_words(c, "architectures", &s->architectures, architectures);
 	check_words(c, "flags", &s->flags, flags);
-	if (s->listener_path)
-		oci_note(c, SEVERITY_ERROR, "unsupported",
-		         "a virtual machine has no listener on the host",
-		         "/linux/seccomp/listenerPath");
+	check_listener(c, s);
 	for (size_t i = 0; i < s->syscalls.count; i++)
 		check_syscall(c, &s->syscalls.items[i], i);
 }

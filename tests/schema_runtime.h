@@ -41,7 +41,8 @@ static const char runtime_document[] =
     "'SECCOMP_FILTER_FLAG_LOG'],'listenerPath':'/l','listenerMetadata':'m','architectures':["
     "'SCMP_ARCH_X86'],'syscalls':[{'names':['read'],'action':'SCMP_ACT_ERRNO','errnoRet':1,"
     "'args':[{'index':0,'value':0,'valueTwo':0,'op':'SCMP_CMP_EQ'}]}]},"
-    "'resources':{'unified':{'a.b':'1'},'devices':[{'allow':true,'type':'c','major':1,'minor':3,"
+    "'resources':{'unified':{'cpu.max':'1'},'devices':[{'allow':true,'type':'c','major':1,'minor':"
+    "3,"
     "'access':'rwm'}],'pids':{'limit':1},'blockIO':{'weight':100,'leafWeight':100,"
     "'throttleReadBpsDevice':" RATE ",'throttleWriteBpsDevice':" RATE
     ",'throttleReadIOPSDevice':" RATE ",'throttleWriteIOPSDevice':" RATE ",'weightDevice':[{"
@@ -56,7 +57,8 @@ static const char runtime_document[] =
     "'memory':268435456,'dtdevs':['d'],'iomems':[{'firstGFN':1,'firstMFN':1,'nrMFNs':1}],"
     "'irqs':[1]}},"
     "'windows':{'layerFolders':['l'],'devices':[{'id':'i','idType':'class'}],'resources':{"
-    "'memory':{'limit':1},'cpu':{'count':1,'shares':1,'maximum':1},'storage':{'iops':1,'bps':1,"
+    "'memory':{'limit':1},'cpu':{'count':1,'shares':1,'maximum':1,'affinity':{"
+    "'mask':1,'group':1}},'storage':{'iops':1,'bps':1,"
     "'sandboxSize':1}},'network':{'endpointList':['e'],'allowUnqualifiedDNSQuery':true,"
     "'DNSSearchList':['d'],'networkSharedContainerName':'n','networkNamespace':'n'},"
     "'credentialSpec':{'a':1},'servicing':true,'ignoreFlushesDuringBoot':true,'hyperv':{"
@@ -67,10 +69,11 @@ static const char runtime_document[] =
     "'linkProtection':'l'}]},"
     "'zos':{'namespaces':[{'type':'pid','path':'/n'}],'devices':[{'type':'c','path':'/p','major':1,"
     "'minor':1,'fileMode':1,'uid':1,'gid':1}]},"
-    "'freebsd':{'devices':[{'path':'p'}],'jail':{'parent':'p','host':'new','ip4':'new','ip6':'new',"
+    "'freebsd':{'devices':[{'path':'p','mode':448}],'jail':{'parent':'p','host':'new','ip4':'new',"
+    "'ip4Addr':['a'],'ip6':'new','ip6Addr':['a'],'interface':'i','vnetInterfaces':['i'],"
     "'vnet':'new','sysvmsg':'new','sysvsem':'new','sysvshm':'new','enforceStatfs':1,'allow':{"
     "'setHostname':true,'rawSockets':true,'chflags':true,'mount':['m'],'quotas':true,"
-    "'socketAf':true,'reservedPorts':true,'suser':true}}}}";
+    "'socketAf':true,'mlock':true,'reservedPorts':true,'suser':true}}}}";
 
 /* clang-format off */
 #define HOOKS(name)                                                                     \
@@ -132,7 +135,7 @@ static const struct constraint runtime_constraints[] = {
     {"/linux", OBJECT}, {"/linux/devices", ARRAY}, {"/linux/devices/0", OBJECT},
     {"/linux/devices/0/type", STRING, REQUIRED, "'d' 'cc' ''"},
     {"/linux/devices/0/path", STRING, REQUIRED},
-    {"/linux/devices/0/fileMode", INTEGER, 0, "-1 513"}, {"/linux/devices/0/major", INT64},
+    {"/linux/devices/0/fileMode", INTEGER, 0, "-1 512"}, {"/linux/devices/0/major", INT64},
     {"/linux/devices/0/minor", INT64}, {"/linux/devices/0/uid", UINT32},
     {"/linux/devices/0/gid", UINT32}, ID_MAPPINGS("/linux/uidMappings"),
     ID_MAPPINGS("/linux/gidMappings"), {"/linux/namespaces", ARRAY},
@@ -174,7 +177,7 @@ static const struct constraint runtime_constraints[] = {
     {"/linux/seccomp/syscalls/0/args/0/valueTwo", UINT64},
     {"/linux/seccomp/syscalls/0/args/0/op", STRING, REQUIRED, "'SCMP_CMP_X' ''"},
 
-    {"/linux/resources", OBJECT}, STRING_MAP("/linux/resources/unified", "a.b"),
+    {"/linux/resources", OBJECT}, STRING_MAP("/linux/resources/unified", "cpu.max"),
     {"/linux/resources/devices", ARRAY}, {"/linux/resources/devices/0", OBJECT},
     {"/linux/resources/devices/0/allow", BOOLEAN, REQUIRED},
     {"/linux/resources/devices/0/type", STRING}, {"/linux/resources/devices/0/major", INT64},
@@ -230,7 +233,9 @@ static const struct constraint runtime_constraints[] = {
     {"/windows/resources", OBJECT}, {"/windows/resources/memory", OBJECT},
     {"/windows/resources/memory/limit", UINT64}, {"/windows/resources/cpu", OBJECT},
     {"/windows/resources/cpu/count", UINT64}, {"/windows/resources/cpu/shares", UINT16},
-    {"/windows/resources/cpu/maximum", UINT16}, {"/windows/resources/storage", OBJECT},
+    {"/windows/resources/cpu/maximum", UINT16}, {"/windows/resources/cpu/affinity", OBJECT},
+    {"/windows/resources/cpu/affinity/mask", UINT64},
+    {"/windows/resources/cpu/affinity/group", UINT32}, {"/windows/resources/storage", OBJECT},
     {"/windows/resources/storage/iops", UINT64}, {"/windows/resources/storage/bps", UINT64},
     {"/windows/resources/storage/sandboxSize", UINT64}, {"/windows/network", OBJECT},
     STRINGS("/windows/network/endpointList"),
@@ -249,24 +254,27 @@ static const struct constraint runtime_constraints[] = {
     {"/solaris/anet/0/configureAllowedAddress", STRING}, {"/solaris/anet/0/defrouter", STRING},
     {"/solaris/anet/0/macAddress", STRING}, {"/solaris/anet/0/linkProtection", STRING},
     {"/zos", OBJECT}, {"/zos/namespaces", ARRAY}, {"/zos/namespaces/0", OBJECT},
-    {"/zos/namespaces/0/type", STRING, REQUIRED, "'user' ''"}, {"/zos/namespaces/0/path", STRING},
+    {"/zos/namespaces/0/type", STRING, REQUIRED, "'user' 'network' ''"}, {"/zos/namespaces/0/path", STRING},
     {"/zos/devices", ARRAY}, {"/zos/devices/0", OBJECT},
     {"/zos/devices/0/type", STRING, REQUIRED, "'x' ''"}, {"/zos/devices/0/path", STRING, REQUIRED},
     {"/zos/devices/0/major", INT64, REQUIRED}, {"/zos/devices/0/minor", INT64, REQUIRED},
-    {"/zos/devices/0/fileMode", INTEGER, 0, "-1 513"}, {"/zos/devices/0/uid", UINT32},
+    {"/zos/devices/0/fileMode", INTEGER, 0, "-1 512"}, {"/zos/devices/0/uid", UINT32},
     {"/zos/devices/0/gid", UINT32},
     {"/freebsd", OBJECT}, {"/freebsd/devices", ARRAY}, {"/freebsd/devices/0", OBJECT},
-    {"/freebsd/devices/0/path", STRING}, {"/freebsd/jail", OBJECT},
+    {"/freebsd/devices/0/path", STRING}, {"/freebsd/devices/0/mode", INTEGER, 0, "-1 512"},
+    {"/freebsd/jail", OBJECT},
     {"/freebsd/jail/parent", STRING}, {"/freebsd/jail/host", STRING, 0, "'disable' ''"},
-    {"/freebsd/jail/ip4", STRING, 0, "'x' ''"}, {"/freebsd/jail/ip6", STRING, 0, "'x' ''"},
-    {"/freebsd/jail/vnet", STRING, 0, "'disable' ''"},
+    {"/freebsd/jail/ip4", STRING, 0, "'x' ''"}, STRINGS("/freebsd/jail/ip4Addr"),
+    {"/freebsd/jail/ip6", STRING, 0, "'x' ''"}, STRINGS("/freebsd/jail/ip6Addr"),
+    {"/freebsd/jail/vnet", STRING, 0, "'disable' ''"}, {"/freebsd/jail/interface", STRING},
+    STRINGS("/freebsd/jail/vnetInterfaces"),
     {"/freebsd/jail/sysvmsg", STRING, 0, "'x' ''"}, {"/freebsd/jail/sysvsem", STRING, 0, "'x' ''"},
     {"/freebsd/jail/sysvshm", STRING, 0, "'x' ''"},
     {"/freebsd/jail/enforceStatfs", INTEGER, 0, "-1 256"}, {"/freebsd/jail/allow", OBJECT},
     {"/freebsd/jail/allow/setHostname", BOOLEAN}, {"/freebsd/jail/allow/rawSockets", BOOLEAN},
     {"/freebsd/jail/allow/chflags", BOOLEAN}, STRINGS("/freebsd/jail/allow/mount"),
     {"/freebsd/jail/allow/quotas", BOOLEAN}, {"/freebsd/jail/allow/socketAf", BOOLEAN},
-    {"/freebsd/jail/allow/reservedPorts", BOOLEAN}, {"/freebsd/jail/allow/suser", BOOLEAN},
+    {"/freebsd/jail/allow/mlock", BOOLEAN}, {"/freebsd/jail/allow/reservedPorts", BOOLEAN}, {"/freebsd/jail/allow/suser", BOOLEAN},
     {.pointer = NULL},
 };
 /* clang-format on */

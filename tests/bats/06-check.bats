@@ -150,6 +150,18 @@ warns() {
 		\"SCMP_ACT_ALLOW\", \"defaultErrnoRet\": 1}}"
 	breaks enum /linux/seccomp/architectures/0 "$linux, \"seccomp\": {\"defaultAction\":
 		\"SCMP_ACT_ALLOW\", \"architectures\": [\"x86\"]}}"
+	breaks seccomp /linux/seccomp/listenerMetadata "$linux, \"seccomp\": {\"defaultAction\":
+		\"SCMP_ACT_ALLOW\", \"listenerMetadata\": \"x\"}}"
+	warns not-applied /linux/seccomp/listenerPath "$linux, \"seccomp\": {\"defaultAction\":
+		\"SCMP_ACT_ALLOW\", \"listenerPath\": \"/x\", \"listenerMetadata\": \"x\"}}"
+	breaks enum /linux/resources/unified "$linux, \"resources\": {\"unified\": {\"memory\": \"1\"}}}"
+	breaks enum /linux/resources/unified "$linux, \"resources\": {\"unified\": {\"mem.max\": \"1\"}}}"
+	breaks enum /linux/resources/unified "$linux, \"resources\": {\"unified\": {\"cpu./x\": \"1\"}}}"
+	warns not-applied /linux/resources/unified "$linux, \"resources\": {\"unified\":
+		{\"hugetlb.1GB.max\": \"1\", \"io.max\": \"259:0 wiops=120\"}}}"
+	breaks required /freebsd/devices/0 "$linux}, \"freebsd\": {\"devices\": [{\"mode\": 448}]}"
+	breaks absolute-path /zos/namespaces/0/path \
+		"$linux}, \"zos\": {\"namespaces\": [{\"type\": \"pid\", \"path\": \"x\"}]}"
 	breaks required /linux/resources/pids "$linux, \"resources\": {\"pids\": {}}}"
 	breaks resources /linux/resources/cpu/burst "$linux, \"resources\": {\"cpu\": {\"quota\": 1,
 		\"burst\": 2}}}"

@@ -405,6 +405,27 @@ static void test_guest_fields(void **state)
 	release(&f);
 }
 
+static void test_nobody_listens(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	read_text(&f,
+	          "{" VERSION ROOT ",'linux':{" NET ",'seccomp':{'defaultAction':'SCMP_ACT_ALLOW',"
+	          "'listenerPath':'/l','listenerMetadata':'m'}}}");
+	assert_int_equal(f.d.problems.count, 1);
+	assert_int_equal(f.d.problems.errors, 0);
+	assert_non_null(f.r.config.seccomp);
+	assert_null(f.r.config.seccomp->listener_path);
+	assert_null(f.r.config.seccomp->listener_metadata);
+	release(&f);
+	assert_noted_in("{" VERSION ROOT ",'linux':{" NET
+	                ",'seccomp':{'defaultAction':'SCMP_ACT_NOTIFY',"
+	                "'listenerPath':'/l'}}}",
+	                SEVERITY_ERROR, "/linux/seccomp/listenerPath",
+	                "a virtual machine has no listener on the host");
+}
+
 static void test_stop_signal_of_an_annotation(void **state)
 {
 	struct fixture f;
@@ -493,6 +514,7 @@ int main(void)
 	    cmocka_unit_test(test_refused),
 	    cmocka_unit_test(test_wrong_values_of_what_is_not_kept),
 	    cmocka_unit_test(test_guest_fields),
+	    cmocka_unit_test(test_nobody_listens),
 	    cmocka_unit_test(test_stop_signal_of_an_annotation),
 	    cmocka_unit_test(test_unknown_capabilities),
 	    cmocka_unit_test(test_size_of_the_machine),
