@@ -22,6 +22,7 @@
 #include "delegate.h"
 #include "in_use.h"
 #include "log.h"
+#include "proc_text.h"
 
 #define SYSFS     "/sys" /* init's own: the workload's may have gone */
 #define LOOP_NODE "/loop"
@@ -31,22 +32,6 @@ static bool is_below(const char *path, const char *below)
 	size_t n = strlen(below);
 
 	return strncmp(path, below, n) == 0 && path[n] == '/';
-}
-
-void leftovers_unescape(char *path)
-{
-	char *to = path;
-
-	for (; *path; path++) {
-		if (path[0] == '\\' && strspn(path + 1, "01234567") >= 3) {
-			*to++ =
-			    (char)((path[1] - '0') << 6 | (path[2] - '0') << 3 | (path[3] - '0'));
-			path += 3;
-		} else {
-			*to++ = *path;
-		}
-	}
-	*to = '\0';
 }
 
 static int run_swapoff(void *path)
@@ -65,7 +50,7 @@ static size_t release_swap(const char *below)
 		int r;
 
 		line[strcspn(line, " \t\n")] = '\0';
-		leftovers_unescape(line);
+		proc_unescape(line);
 		if (!is_below(line, below))
 			continue;
 		r = delegate(&work);
@@ -139,7 +124,6 @@ static int run_clear(void *data)
 static bool release_loop(int dir, const char *name, const char *below, const struct in_use *devices)
 {
 	char file[PATH_MAX], number[32];
-	unsigned major_number, minor_number;
 	struct loop_work loop = {.file = file, .devices = devices};
 	const struct delegate_work work = {.run = run_clear, .data = &loop, .give_fd = -1};
 	int r;
@@ -147,9 +131,8 @@ static bool release_loop(int dir, const char *name, const char *below, const str
 	if (!read_line(dir, name, "loop/backing_file", file, sizeof(file)) ||
 	    (below && !is_below(file, below)) ||
 	    !read_line(dir, name, "dev", number, sizeof(number)) ||
-	    sscanf(number, "%u:%u", &major_number, &minor_number) != 2)
+	    proc_device(number, &loop.number) < 0)
 		return false;
-	loop.number = makedev(major_number, minor_number);
 	r = delegate(&work);
 	if (r < 0 && r != -ENXIO)
 		log_warning("cannot release '%s', a loop device: %s", name, strerror(-r));

@@ -26,7 +26,4 @@ size_t leftovers_release(const char *below, const struct in_use *devices);
  */
 size_t leftovers_release_loops(const char *below, const struct in_use *devices);
 
-/* leftovers_unescape() - undo, in place, the octal escapes of /proc/swaps. */
-void leftovers_unescape(char *path);
-
 #endif

@@ -1,24 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* What is mounted: /proc/self/mountinfo, through libmount. */
+/* What is mounted: /proc/self/mountinfo, as proc(5) describes its lines. */
 #include "mount_list.h"
 
 #include <errno.h>
-#include <libmount/libmount.h>
 #include <linux/magic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/vfs.h>
 
+#include "cleanup.h"
 #include "list.h"
+#include "proc_text.h"
 
 #define MOUNT_INFO "/proc/self/mountinfo"
 
-static int add(struct mount_list *list, struct libmnt_fs *fs)
+static int add(struct mount_list *list, struct mount_entry found)
 {
-	const char *target = mnt_fs_get_target(fs);
-	const char *source = mnt_fs_get_source(fs);
-	const char *fstype = mnt_fs_get_fstype(fs);
-	const char *options = mnt_fs_get_vfs_options(fs);
 	struct mount_entry *items = list_grow(list->items, list->count, sizeof(*items));
 	struct mount_entry *e;
 
@@ -26,55 +24,69 @@ static int add(struct mount_list *list, struct libmnt_fs *fs)
 		return -ENOMEM;
 	list->items = items;
 	e = &items[list->count++];
-	*e = (struct mount_entry){
-	    .target = strdup(target ? target : ""),
-	    .source = strdup(source ? source : ""),
-	    .fstype = strdup(fstype ? fstype : ""),
-	    .device = mnt_fs_get_devno(fs),
-	    /* The first of a mount's own options, always. */
-	    .readonly = options && strncmp(options, "ro", 2) == 0 && strchr(",", options[2]),
-	};
+	*e = found;
+	e->target = strdup(found.target);
+	e->source = strdup(found.source);
+	e->fstype = strdup(found.fstype);
 	return e->target && e->source && e->fstype ? 0 : -ENOMEM;
 }
 
-/* A line that cannot be taken, for want of memory, must not be left out: what it says is mounted.
- */
-static int refuse_line(struct libmnt_table *table, const char *file, int line)
+/* "ID PARENT MAJOR:MINOR ROOT TARGET OPTIONS [OPTIONAL…] - FSTYPE SOURCE SUPER-OPTIONS" */
+int mount_list_add_line(struct mount_list *list, char *line)
 {
-	(void)table;
-	(void)file;
-	(void)line;
-	return -ENOMEM;
+	enum { DEVICE = 2, TARGET = 4, OPTIONS = 5, FIXED };
+	struct mount_entry found = {0};
+	char *field[FIXED], *word;
+
+	for (size_t i = 0; i < FIXED; i++)
+		field[i] = strsep(&line, " ");
+	do
+		word = strsep(&line, " ");
+	while (word && strcmp(word, "-") != 0);
+	found.target = field[TARGET];
+	found.fstype = strsep(&line, " ");
+	found.source = strsep(&line, " ");
+	if (!found.source || proc_device(field[DEVICE], &found.device) < 0)
+		return -EINVAL;
+	proc_unescape(found.target);
+	proc_unescape(found.fstype);
+	proc_unescape(found.source);
+	/* The first of a mount's own options, always. */
+	word = field[OPTIONS];
+	found.readonly = strncmp(word, "ro", 2) == 0 && (!word[2] || word[2] == ',');
+	return add(list, found);
 }
 
-static int read_table(struct mount_list *list, struct libmnt_table *table,
-                      struct libmnt_iter *iterator)
+/* A line that cannot be taken must not be left out: what it says is mounted. */
+static int read_lines(struct mount_list *list, FILE *f)
 {
-	struct libmnt_fs *fs;
-	int r;
+	_cleanup_free_ char *line = NULL;
+	size_t size = 0;
+	ssize_t n;
 
-	mnt_table_set_parser_errcb(table, refuse_line);
-	r = mnt_table_parse_file(table, MOUNT_INFO);
-	while (r == 0 && mnt_table_next_fs(table, iterator, &fs) == 0)
-		r = add(list, fs);
-	return r;
+	while ((n = getline(&line, &size, f)) > 0) {
+		int r;
+
+		if (line[n - 1] == '\n')
+			line[n - 1] = '\0';
+		r = mount_list_add_line(list, line);
+		if (r < 0)
+			return r;
+	}
+	return feof(f) ? 0 : -errno;
 }
 
 int mount_list_read(struct mount_list *list)
 {
-	struct libmnt_table *table;
-	struct libmnt_iter *iterator;
+	_cleanup_file_ FILE *f = NULL;
 	struct statfs fs;
 	int r;
 
 	/* The workload may have put anything in its place, such as a FIFO. */
 	if (statfs(MOUNT_INFO, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC)
 		return -ENOENT;
-	table = mnt_new_table();
-	iterator = mnt_new_iter(MNT_ITER_FORWARD);
-	r = table && iterator ? read_table(list, table, iterator) : -ENOMEM;
-	mnt_free_iter(iterator);
-	mnt_unref_table(table);
+	f = fopen(MOUNT_INFO, "re");
+	r = f ? read_lines(list, f) : -errno;
 	if (r < 0)
 		mount_list_release(list);
 	return r;
