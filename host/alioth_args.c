@@ -46,8 +46,8 @@ static int add_nic(struct strlist *args, const struct vm_nic *nic)
 		r = fail("tap device '%s': '%s' can be told no name that begins with 'id_'",
 		         nic->tap, NAME);
 	return r < 0 ? r
-	             : arg_value(args, "--net", "tap,if_name=%s,mac=%s,queue_pairs=1,mtu=1500",
-	                         nic->tap, nic->mac);
+	             : arg_value(args, "--net", "tap,if=%s,mac=%s,queue_pairs=1,mtu=1500", nic->tap,
+	                         nic->mac);
 }
 
 static int add_share(struct strlist *args, const struct vm_share *share)
