@@ -15,6 +15,8 @@
 #include <time.h>
 
 #include "cleanup.h"
+#include "net_nics.h"
+#include "net_request.h"
 #include "net_setup.h"
 #include "netlink.h"
 
@@ -483,6 +485,40 @@ static void test_late(void **state)
 	assert_shows("-o -4 addr show dev eth2", "10.0.0.2/24");
 }
 
+/* While it is not NULL each look at the interfaces is followed by a change of another one. */
+static struct netlink *restless;
+static unsigned looks;
+
+int __real_nics_read(struct netlink *nl, struct nics *nics);
+int __wrap_nics_read(struct netlink *nl, struct nics *nics);
+
+int __wrap_nics_read(struct netlink *nl, struct nics *nics)
+{
+	int r = __real_nics_read(nl, nics);
+
+	looks++;
+	if (restless && looks < 1000)
+		assert_int_equal(net_set_mtu(restless, 1, 60000 + looks % 2), 0);
+	return r;
+}
+
+/* There is news whenever init would wait, and never of the one that is missing. */
+static void test_news_of_others_makes_no_wait_longer(void **state)
+{
+	struct netlink nl = NETLINK_CLOSED;
+
+	(void)state;
+	add_nics(1);
+	assert_int_equal(netlink_open(&nl, 0), 0);
+	restless = &nl;
+	looks = 0;
+	assert_true(run(ETH1("'mac':'02:00:00:00:00:09'"), 0) < 0);
+	restless = NULL;
+	netlink_close(&nl);
+	assert_non_null(strstr(guest.error, "'02:00:00:00:00:09' appeared in 0 ms"));
+	assert_int_equal(looks, 1);
+}
+
 /* More than one datagram of dump, more than one page of config. */
 static void test_many(void **state)
 {
@@ -541,6 +577,7 @@ int main(void)
 	    TEST(test_refusals),
 	    TEST(test_missing),
 	    TEST(test_late),
+	    TEST(test_news_of_others_makes_no_wait_longer),
 	    TEST(test_many),
 	    TEST(test_message_too_large),
 	};
