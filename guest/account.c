@@ -37,7 +37,8 @@ int account_settle(struct account *a, const struct vmconfig *cfg)
 	if (a->on_console)
 		return 0;
 	if (a->port < 0)
-		fd = port_wait(PORT_REPORT, clock_us() + PORT_WAIT_US);
+		fd = port_wait(PORT_REPORT, clock_us() + (a->awaited ? 0 : PORT_WAIT_US));
+	a->awaited = true;
 	if (fd >= 0)
 		a->port = fd;
 	if (fd == -STOP_ASKED)

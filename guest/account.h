@@ -15,6 +15,7 @@ struct vmconfig;
 struct account {
 	int port;          /* fd, or -1: the console is used */
 	bool on_console;   /* the config wants it there: no port is ever opened */
+	bool awaited;      /* the port has been: not once more */
 	bool host_counts;  /* the host has said hello: it will say done */
 	bool host_missing; /* it did not take a line in time: not waited for again */
 	char nonce[65];
@@ -30,8 +31,8 @@ void account_init(struct account *a);
 
 /*
  * account_settle() - after the config is known: wait for the port when the config asks for it.
- * Return: 0, -ENOENT when the config asks for a port that does not come, or -STOP_ASKED as
- * stop_wait() has it.
+ * Later it is only looked for. Return: 0, -ENOENT when the config asks for a port that does not
+ * come, or -STOP_ASKED as stop_wait() has it.
  */
 int account_settle(struct account *a, const struct vmconfig *cfg);
 
