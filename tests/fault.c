@@ -7,7 +7,8 @@
  * line, says which: PHASE:[KIND:]N[:ERRNO], the Nth call of that phase, counted
  * from 1, with that error number instead of one that the call would have;
  * PHASE has "-" for blanks. Allocations are counted apart, as KIND "heap"; that
- * of a call counts only those of that name, in init's children as well.
+ * of a call counts only those of that name, in init's children as well, and the
+ * watch of the boot is one.
  * PHASE:N:crash makes init itself crash there, PHASE:N:abort calls abort(3), and
  * with PHASE:N:hang the call does not return. Which call it is, is said on
  * standard error.
@@ -45,9 +46,13 @@ static struct {
 	char call[16]; /* "": any */
 } plan;
 
-static bool in_phase;
-static long own_count;
-static long *count = &own_count;
+struct progress {
+	bool in_phase;
+	long count;
+};
+
+static struct progress own;
+static struct progress *progress = &own;
 
 /* Return: what follows the kind of call. */
 static const char *read_kind(const char *text)
@@ -59,15 +64,16 @@ static const char *read_kind(const char *text)
 	plan.heap = n == 4 && strncmp(text, "heap", n) == 0;
 	if (!plan.heap) {
 		memcpy(plan.call, text, n);
-		count = mmap(NULL, sizeof(*count), PROT_READ | PROT_WRITE,
-		             MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-		if (count == MAP_FAILED)
+		progress = mmap(NULL, sizeof(*progress), PROT_READ | PROT_WRITE,
+		                MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		if (progress == MAP_FAILED)
 			abort();
 	}
 	return text + n + 1;
 }
 
-static void read_plan(void)
+/* Before there is any child. */
+static void __attribute__((constructor)) read_plan(void)
 {
 	const char *text = getenv("VMCONFIG_FAULT");
 	size_t n = text ? strcspn(text, ":") : 0;
@@ -90,11 +96,9 @@ WRAP(void, crash_phase, const char *name)
 {
 	size_t i;
 
-	if (!plan.phase[0])
-		read_plan();
 	for (i = 0; name[i] && plan.phase[i] == (name[i] == ' ' ? '-' : name[i]); i++)
 		;
-	in_phase = !name[i] && !plan.phase[i] && plan.number;
+	progress->in_phase = !name[i] && !plan.phase[i] && plan.number;
 	__real_crash_phase(name);
 }
 
@@ -113,8 +117,9 @@ static void tell(const char *name)
 /* Whether this call is the one. */
 static bool is_it(const char *name, int error, bool heap)
 {
-	if (!in_phase || heap != plan.heap || (plan.call[0] && strcmp(name, plan.call) != 0) ||
-	    __atomic_add_fetch(count, 1, __ATOMIC_RELAXED) != plan.number)
+	if (!progress->in_phase || heap != plan.heap ||
+	    (plan.call[0] && strcmp(name, plan.call) != 0) ||
+	    __atomic_add_fetch(&progress->count, 1, __ATOMIC_RELAXED) != plan.number)
 		return false;
 	tell(name);
 	if (plan.crash)

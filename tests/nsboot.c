@@ -10,13 +10,17 @@
  *                        the kernel has found partitions there (in sectors of 512 bytes)
  *   --fault TEXT         what build/init-fault makes fail, as tests/fault.c has it
  *   --file SOURCE:TARGET put a file into the initramfs
+ *   --cover DIR:TARGET   put a directory of the host's over one of the machine's, such as of /sys
  *   --netns PATH         a network namespace that exists, instead of an empty one
  *   --nonce TEXT         of the config's report
+ *   --port NAME          a virtio-serial port, on which the report lines come then
  *   --report FILE        where the report lines go, one JSON object a line
  *   --timeout SECONDS    after which the machine is killed (default 60)
- *   --when TEXT          once the console has said TEXT (and all steps before this are done):
+ *   --when TEXT          once the console or the port has said TEXT (and all steps before this are
+ *                        done):
  *     --kill SIGNAL        send init a signal
  *     --type TEXT          type on the console
+ *     --say TEXT           send a line to the port
  *     --run COMMAND        run a command of the host's shell, and wait for it; it finds the
  *                          machine's files below /proc/$INIT_PID/root
  *     --attach FILE        attach one more disk, as the next letter
@@ -30,8 +34,8 @@
  * -------------------
  * init is started as PID 1 of new pid, mount, network, UTS, IPC and cgroup namespaces
  * (nsboot_start.c), with a tmpfs for an initramfs (nsboot_world.c), loop devices for disks
- * (nsboot_disk.c) and a pseudo terminal for a console (nsboot_console.c). What the console says
- * lets the next step be taken (nsboot_steps.c).
+ * (nsboot_disk.c) and a pseudo terminal for a console (nsboot_console.c); another is the port. What
+ * they say lets the next step be taken (nsboot_steps.c).
  *
  * Power-off, and any other end, is reboot(2), which a seccomp listener brings here while init is
  * still in the call (nsboot_end.c). What is still mounted then would be cut off in a machine;
@@ -83,6 +87,21 @@ static bool read_console(struct machine *m)
 	return n > 0 || (n < 0 && errno == EINTR);
 }
 
+/* What the machine has said on its console before is taken first. */
+static void read_port(struct machine *m)
+{
+	char data[65536];
+	ssize_t n = read(m->port, data, sizeof(data));
+	bool ended = m->console.ended;
+
+	while (read_console(m))
+		;
+	if (n > 0)
+		console_take_port(&m->console, data, (size_t)n);
+	if (m->console.ended && !ended)
+		machine_say(m, "{\"done\":true}");
+}
+
 static int open_signals(void)
 {
 	sigset_t set;
@@ -107,9 +126,10 @@ static int left_ms(const struct timespec *start, int timeout_s)
 
 static void run(struct machine *m, int signals)
 {
-	enum { CONSOLE, LISTENER, CHILD, SIGNALS, COUNT };
+	enum { CONSOLE, PORT, LISTENER, CHILD, SIGNALS, COUNT };
 	struct pollfd fds[COUNT] = {
 	    [CONSOLE] = {.fd = m->master, .events = POLLIN},
+	    [PORT] = {.fd = m->port, .events = POLLIN},
 	    [LISTENER] = {.fd = m->listener, .events = POLLIN},
 	    [CHILD] = {.fd = m->pidfd, .events = POLLIN},
 	    [SIGNALS] = {.fd = signals, .events = POLLIN},
@@ -127,6 +147,8 @@ static void run(struct machine *m, int signals)
 		poll(fds, COUNT, left);
 		if (fds[CONSOLE].revents & POLLIN)
 			read_console(m);
+		if (fds[PORT].revents & POLLIN)
+			read_port(m);
 		/* With nobody left to call, the listener is "ready" for ever. */
 		if (fds[LISTENER].revents & POLLIN)
 			machine_on_reboot(m);
@@ -145,6 +167,8 @@ static void end(struct machine *m)
 	close(steal_fd(&m->slave));
 	while (read_console(m))
 		;
+	if (m->port >= 0)
+		read_port(m);
 	console_end(&m->console);
 	for (size_t i = 0; i < m->options->disk_count; i++)
 		disk_detach(&m->options->disks[i]);

@@ -6,6 +6,8 @@
  * A report line begins with a line end of its own, so the one before it
  * belongs to it: each line end is held back until the next line is known to be
  * none.
+ *
+ * With a port of their own the reports come on that.
  */
 #include "nsboot_console.h"
 
@@ -212,6 +214,32 @@ void console_take(struct console *c, const char *data, size_t length)
 		n += end != NULL;
 		data += n;
 		length -= n;
+	}
+}
+
+static void take_port_line(struct console *c)
+{
+	struct report_message m;
+
+	if (report_parse(c->port_line, c->port_length, &m) < 0) {
+		fprintf(stderr, "nsboot: PANIC: a report that is none: %.*s\n", (int)c->port_length,
+		        c->port_line);
+		return;
+	}
+	note_event(c, &m);
+	record(c, c->port_line, c->port_length);
+}
+
+void console_take_port(struct console *c, const char *data, size_t length)
+{
+	remember(c, data, length);
+	for (; length; data++, length--) {
+		if (*data == '\n') {
+			take_port_line(c);
+			c->port_length = 0;
+		} else if (c->port_length < sizeof(c->port_line)) {
+			c->port_line[c->port_length++] = *data;
+		}
 	}
 }
 

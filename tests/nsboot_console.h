@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What comes out of the console. */
+/* What comes out of the console, and of the port. */
 #ifndef VMCONFIG_NSBOOT_CONSOLE_H
 #define VMCONFIG_NSBOOT_CONSOLE_H
 
@@ -22,6 +22,8 @@ struct console {
 	size_t spoken_after; /* bytes that came after the last word */
 	char nameless[4096]; /* the last failure that was reported without the nonce, or "" */
 	int nameless_code;
+	char port_line[4096]; /* a report that is not yet whole */
+	size_t port_length;
 	char *tail; /* what the current step is looked for in */
 	size_t tail_length;
 	size_t step;
@@ -31,6 +33,9 @@ void console_init(struct console *c, const struct options *o);
 
 /* console_take() - bytes from the machine. */
 void console_take(struct console *c, const char *data, size_t length);
+
+/* console_take_port() - bytes from its port, which are reports and nothing else. */
+void console_take_port(struct console *c, const char *data, size_t length);
 
 /* console_end() - no more will come. */
 void console_end(struct console *c);

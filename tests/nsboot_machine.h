@@ -15,6 +15,8 @@ struct machine {
 	struct console console;
 	int master; /* of the console's pseudo terminal */
 	int slave;
+	int port; /* the same two of the port, or -1 */
+	int port_slave;
 	int listener; /* of reboot(2) */
 	int pidfd;
 	pid_t pid;
@@ -24,11 +26,15 @@ struct machine {
 	bool interrupted;
 };
 
-/* machine_start() - open its console and execute init. Dies when that cannot be done. */
+/* machine_start() - open its console and its port, and execute init. Dies when that cannot be done.
+ */
 void machine_start(struct machine *m);
 
 /* machine_take_steps() - all those whose time has come. */
 void machine_take_steps(struct machine *m);
+
+/* machine_say() - a line of the host's to the port. */
+void machine_say(const struct machine *m, const char *line);
 
 /* machine_on_reboot() - the listener has a call of reboot(2): note it, and let it go on. */
 void machine_on_reboot(struct machine *m);

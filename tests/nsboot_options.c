@@ -62,15 +62,30 @@ static void take_disk(struct options *o, const struct row *row, char *word)
 	options_add_disk(o, word);
 }
 
-static void take_file(struct options *o, const struct row *row, char *word)
+static struct extra_file cut_file(char *word)
 {
 	char *colon = strchr(word, ':');
 
-	(void)row;
-	if (!colon || colon[1] != '/' || o->file_count == MAX_EXTRA_FILES)
+	if (!colon || colon[1] != '/')
 		usage("cannot use file", word);
 	*colon = '\0';
-	o->files[o->file_count++] = (struct extra_file){word, colon + 1};
+	return (struct extra_file){word, colon + 1};
+}
+
+static void take_file(struct options *o, const struct row *row, char *word)
+{
+	(void)row;
+	if (o->file_count == MAX_EXTRA_FILES)
+		usage("too many files", word);
+	o->files[o->file_count++] = cut_file(word);
+}
+
+static void take_cover(struct options *o, const struct row *row, char *word)
+{
+	(void)row;
+	if (o->cover_count == MAX_COVERS)
+		usage("too many covers", word);
+	o->covers[o->cover_count++] = cut_file(word);
 }
 
 static void take_string(struct options *o, const struct row *row, char *word)
@@ -113,16 +128,19 @@ static void take_action(struct options *o, const struct row *row, char *word)
 static const struct row rows[] = {
     {"init", take_string, offsetof(struct options, init)},
     {"cmdline", take_string, offsetof(struct options, cmdline)},
+    {"cover", take_cover, 0},
     {"disk", take_disk, 0},
     {"fault", take_string, offsetof(struct options, fault)},
     {"file", take_file, 0},
     {"netns", take_string, offsetof(struct options, netns)},
     {"nonce", take_string, offsetof(struct options, nonce)},
+    {"port", take_string, offsetof(struct options, port)},
     {"report", take_string, offsetof(struct options, report)},
     {"timeout", take_timeout, 0},
     {"when", take_when, 0},
     {"kill", take_action, STEP_KILL},
     {"type", take_action, STEP_TYPE},
+    {"say", take_action, STEP_SAY},
     {"run", take_action, STEP_RUN},
     {"attach", take_action, STEP_ATTACH},
 };

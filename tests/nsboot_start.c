@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The start: a console, namespaces, and the listener of reboot(2), which init brings with it. */
+/* The start: a console, a port, namespaces, and the listener of reboot(2), which init brings with
+ * it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
@@ -20,21 +21,22 @@
 #include "nsboot_world.h"
 
 /* Bytes go through as they are: no echo, no line ends turned into two. */
-static void open_console(struct machine *m)
+static int open_terminal(int *slave)
 {
+	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
 	struct termios mode;
 
-	m->master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (m->master < 0 || grantpt(m->master) < 0 || unlockpt(m->master) < 0)
+	if (master < 0 || grantpt(master) < 0 || unlockpt(master) < 0)
 		die("cannot open a pseudo terminal");
-	m->slave = ioctl(m->master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (m->slave < 0 || tcgetattr(m->slave, &mode) < 0)
+	*slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (*slave < 0 || tcgetattr(*slave, &mode) < 0)
 		die("cannot open a pseudo terminal");
 	cfmakeraw(&mode);
-	if (tcsetattr(m->slave, TCSANOW, &mode) < 0)
+	if (tcsetattr(*slave, TCSANOW, &mode) < 0)
 		die("cannot set up a pseudo terminal");
-	if (fcntl(m->master, F_SETFL, O_RDWR | O_NONBLOCK) < 0)
+	if (fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK) < 0)
 		die("cannot set up a pseudo terminal");
+	return master;
 }
 
 static void enter_netns(const char *path)
@@ -59,14 +61,17 @@ void machine_start(struct machine *m)
 	                           CLONE_NEWCGROUP | (m->options->netns ? 0 : CLONE_NEWNET);
 	int sync[2], number;
 
-	open_console(m);
+	m->master = open_terminal(&m->slave);
+	m->port = m->port_slave = -1;
+	if (m->options->port)
+		m->port = open_terminal(&m->port_slave);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sync) < 0)
 		die("cannot make a socket");
 	m->pid = clone_into(flags, &m->pidfd);
 	if (m->pid < 0)
 		die("cannot make namespaces (this needs root)");
 	if (m->pid == 0) {
-		const struct world w = {m->options, m->slave, sync[1]};
+		const struct world w = {m->options, m->slave, m->port_slave, sync[1]};
 
 		if (m->options->netns)
 			enter_netns(m->options->netns);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is done to the machine once its console has said something. */
+/* What is done to the machine once it has said something. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,12 +12,18 @@
 #include "nsboot_options.h"
 #include "nsboot_world.h"
 
-static void type_text(const struct machine *m, const char *text)
+static void type_text(int terminal, const char *text)
 {
 	size_t length = strlen(text);
 
-	if (write(m->master, text, length) != (ssize_t)length)
+	if (write(terminal, text, length) != (ssize_t)length)
 		die("cannot type '%s'", text);
+}
+
+void machine_say(const struct machine *m, const char *line)
+{
+	type_text(m->port, line);
+	type_text(m->port, "\n");
 }
 
 static void run_command(const struct machine *m, const char *command)
@@ -66,7 +72,10 @@ void machine_take_steps(struct machine *m)
 				die("cannot send a signal to init");
 			break;
 		case STEP_TYPE:
-			type_text(m, step->word);
+			type_text(m->master, step->word);
+			break;
+		case STEP_SAY:
+			machine_say(m, step->word);
 			break;
 		case STEP_RUN:
 			run_command(m, step->word);

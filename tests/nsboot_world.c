@@ -31,6 +31,8 @@
 #include "nsboot.h"
 #include "nsboot_options.h"
 
+#define PORT_NODE "vport0p1"
+
 /* Where the initramfs is put together; any directory does, and this one is always there. */
 #define ROOT "/tmp"
 
@@ -73,6 +75,16 @@ static void copy_to(int from, const char *path, mode_t mode)
 	must((int)n, "read a file for the initramfs");
 }
 
+/* A terminal belongs to its devpts: another node for it is refused, a bind mount is not. */
+static void bind_terminal(int fd, const char *target)
+{
+	char path[64];
+
+	write_file(target, "");
+	must(ttyname_r(fd, path, sizeof(path)) == 0 ? 0 : -1, "name a terminal");
+	must(mount(path, target, NULL, MS_BIND, NULL), "bind a terminal");
+}
+
 static void make_dev(const struct world *w)
 {
 	char path[64];
@@ -99,10 +111,9 @@ static void make_dev(const struct world *w)
 			     "make a partition's node");
 		}
 	}
-	/* A terminal belongs to its devpts: another node for it is refused, a bind mount is not. */
-	write_file(ROOT "/dev/console", "");
-	must(ttyname_r(w->console, path, sizeof(path)) == 0 ? 0 : -1, "name the console");
-	must(mount(path, ROOT "/dev/console", NULL, MS_BIND, NULL), "bind /dev/console");
+	bind_terminal(w->console, ROOT "/dev/console");
+	if (w->port >= 0)
+		bind_terminal(w->port, ROOT "/dev/" PORT_NODE);
 }
 
 static void make_proc(const struct world *w)
@@ -118,6 +129,27 @@ static void make_proc(const struct world *w)
 	write_file(ROOT "/cmdline", line);
 	must(mount(ROOT "/cmdline", ROOT "/proc/cmdline", NULL, MS_BIND, NULL),
 	     "bind /proc/cmdline");
+}
+
+/* As virtio-serial shows it. The host may have no such class: it is a new one with nothing else. */
+static void make_port(const char *name)
+{
+	must(mount("tmpfs", ROOT "/sys/class", "tmpfs", 0, "mode=0755"), "cover /sys/class");
+	must(mkdir(ROOT "/sys/class/virtio-ports", 0755), "make a class of ports");
+	must(mkdir(ROOT "/sys/class/virtio-ports/" PORT_NODE, 0755), "make a port");
+	write_file(ROOT "/sys/class/virtio-ports/" PORT_NODE "/name", name);
+}
+
+/* The descriptors are from before ROOT was covered. */
+static void make_covers(const struct options *o, const int *sources)
+{
+	for (size_t i = 0; i < o->cover_count; i++) {
+		char from[64], to[512];
+
+		snprintf(from, sizeof(from), "/proc/self/fd/%d", sources[i]);
+		snprintf(to, sizeof(to), ROOT "%s", o->covers[i].target);
+		must(mount(from, to, NULL, MS_BIND, NULL), "cover a directory");
+	}
 }
 
 static void make_sys(void)
@@ -203,7 +235,7 @@ static void make_root(const struct world *w)
 {
 	const struct options *o = w->options;
 	_cleanup_fd_ int init = open(o->init, O_RDONLY | O_CLOEXEC);
-	int sources[MAX_EXTRA_FILES];
+	int sources[MAX_EXTRA_FILES], covers[MAX_COVERS];
 
 	if (init < 0)
 		die("cannot open '%s'", o->init);
@@ -211,6 +243,11 @@ static void make_root(const struct world *w)
 		sources[i] = open(o->files[i].source, O_RDONLY | O_CLOEXEC);
 		if (sources[i] < 0)
 			die("cannot open '%s'", o->files[i].source);
+	}
+	for (size_t i = 0; i < o->cover_count; i++) {
+		covers[i] = open(o->covers[i].source, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (covers[i] < 0)
+			die("cannot open '%s'", o->covers[i].source);
 	}
 	must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "leave the host's mounts");
 	must(mount("initramfs", ROOT, "tmpfs", 0, "mode=0755"), "mount the initramfs");
@@ -221,6 +258,9 @@ static void make_root(const struct world *w)
 	make_dev(w);
 	make_proc(w);
 	make_sys();
+	if (w->port >= 0)
+		make_port(o->port);
+	make_covers(o, covers);
 	/* The two change places on one directory; what is then on top is the old one. */
 	if (chdir(ROOT) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
 	    umount2(".", MNT_DETACH) < 0)

@@ -11,6 +11,7 @@ struct options;
 struct world {
 	const struct options *options;
 	int console; /* the slave of the pseudo terminal */
+	int port;    /* the same of the port, or -1 */
 	int sync;    /* a socket to the parent: the listener's number goes, a byte comes */
 };
 

@@ -37,3 +37,89 @@ WAITING='.volume_mounts = [{device: "/dev/vdz", path: "/data", mode: "rw"}]'
 	! grep TIMEOUT errors || fail 'init waits for ever'
 	[ "$(tail -n 1 report | jq -r .failure)" = stalled ] || fail "$(cat report)"
 }
+
+# with_driver - the directory "block" for /sys/dev/block, where each loop device has a driver, which
+# does not come to an end with taking one away: "block/disk/driver/unbind" is a FIFO that is full.
+with_driver() {
+	local i
+	mkdir -p block/disk/driver
+	mkfifo block/disk/driver/unbind
+	for i in {0..255}; do
+		mkdir "block/7:$i"
+		ln -s ../disk "block/7:$i/device"
+	done
+}
+
+@test "a driver that does not let go of the config disk is waited for at the end, and by name" {
+	with_driver
+	config . say no
+	# A reader, so that it can be opened; and no room for a word more.
+	exec 9<>block/disk/driver/unbind
+	! dd if=/dev/zero of=/dev/fd/9 bs=4096 oflag=nonblock status=none 2>dd.log || fail 'it is never full'
+	STILL_MOUNTED=1 boot --cover block:/sys/dev/block --cmdline 'vmconfig.log=debug vmconfig.stall=3'
+	exec 9>&-
+	assert_failed 'switch root' 'taking the config disk from its driver: no answer for 3 s'
+	[ "$(jq -r .failure <<<"$last")" = stalled ] || explain "$last"
+	# The boot went on meanwhile.
+	assert_output_contains 'init: volumes: '
+}
+
+@test "an init that comes late says nothing: the report is the watch's, or for want of it the same" {
+	truncate -s 8M blank.img
+	config '.volume_mounts = [{device: "/dev/vdc", path: "/data", mode: "rw", format: "ext4"}]' say no
+	# It finds what it has waited for, and would have told that it is formatted. The watch, which
+	# has given up, is kept from its report until init has nothing to do any more.
+	# shellcheck disable=SC2016 # it is the other shell that expands these
+	STILL_MOUNTED=1 boot --cmdline "$WORDS" --init "$BUILD/init-fault" --fault volumes:setns:1:hang \
+		--when 'init: sysctl: ' --run 'kill -STOP $INIT_PID' \
+		--when 'fault: ' --attach blank.img --when setns --run "$OTHERS"'
+			kill -CONT $INIT_PID
+			until grep -q "^State:.S" /proc/$INIT_PID/status; do :; done
+			kill -KILL $(others)'
+	assert_failed volumes 'no answer for 3 s'
+	[ "$(jq -r '"\(.event) \(.failure)"' report)" = 'failed stalled' ] || explain "$(cat report)"
+}
+
+@test "a stall is reported on the console, with the nonce, where the config wants it there" {
+	# There is a port, too, which takes what nobody reads.
+	mkdir -p class/virtio-ports/vport0p1
+	echo org.vmconfig.report >class/virtio-ports/vport0p1/name
+	make_image volume.img
+	config '.volume_mounts = [{device: "/dev/vdb", path: "/data", mode: "rw"}] |
+		.report = {channel: "console", nonce: "c0ffee"}' say no
+	# shellcheck disable=SC2016 # it is the other shell that expands it
+	STILL_MOUNTED=1 boot --disk volume.img --init "$BUILD/init-fault" --fault volumes:mount:1:hang \
+		--cover class:/sys/class --cmdline 'vmconfig.log=debug vmconfig.stall=2' --nonce c0ffee \
+		--when 'init: modules: ' --run 'mkfifo /proc/$INIT_PID/root/dev/vport0p1'
+	assert_failed volumes "the volume of '/data': no answer for 2 s"
+	refute_output_contains vmconfig-report
+}
+
+# with_serial_device - the directory "bus" for /sys/bus: a virtio-serial device, of which no port comes.
+with_serial_device() {
+	mkdir -p bus/virtio/devices/virtio0
+	echo 0x0003 >bus/virtio/devices/virtio0/device
+}
+
+@test "a report port that does not come is missed, and its wait is no stall" {
+	with_serial_device
+	config '.report = {channel: "virtio-serial"}' say no
+	boot --cover bus:/sys/bus --cmdline vmconfig.stall=2
+	assert_failed 'report channel' "there is no port 'org.vmconfig.report'"
+	[ "$(jq -r .failure <<<"$last")" = port-missing ] || explain "$last"
+	# One that the config does not ask for is not needed.
+	config . say up
+	boot --cover bus:/sys/bus --cmdline vmconfig.stall=2
+	assert_exit 0
+}
+
+@test "a stop while the report port is awaited is no missing port" {
+	local channel
+	with_serial_device
+	for channel in '.report = {channel: "virtio-serial"}' .; do
+		config "$channel" say no
+		boot --cover bus:/sys/bus --cmdline vmconfig.log=debug --when 'init: config disk: ' --kill TERM
+		assert_failed 'report channel' "cannot wait for the port 'org.vmconfig.report': a stop has been asked for"
+		[ "$(jq -r .failure <<<"$last")" = stopped ] || explain "$last"
+	done
+}
