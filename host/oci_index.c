@@ -53,8 +53,27 @@ static const char *complain_digest(const char *s)
 	return NULL;
 }
 
+/* RFC 3986, 3: a scheme, and of what follows the letters alone. */
+static const char *complain_uri(const char *s)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	static const char scheme[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-.";
+	static const char rest[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+	                           "-._~:/?#[]@!$&'()*+,;=%";
+	size_t length = strspn(s, scheme);
+
+	if (!*s || !strchr(letters, *s) || s[length] != ':' || s[strspn(s, rest)])
+		return "is no URI";
+	for (; (s = strchr(s, '%')); s++)
+		if (strspn(s + 1, "0123456789ABCDEFabcdef") < 2)
+			return "is no URI";
+	return NULL;
+}
+
 static const struct format media_type_format = {"media-type", NULL, complain_media_type};
 static const struct format digest_format = {"digest", NULL, complain_digest};
+static const struct format uri_format = {"uri", NULL, complain_uri};
 
 static const struct field platform_fields[] = {
     {.key = "os", .type = FIELD_STRING, .offset = PLATFORM(os), .flags = FIELD_REQUIRED},
@@ -95,7 +114,7 @@ static const struct field descriptor_fields[] = {
      .type = FIELD_STRING,
      .offset = DESCRIPTOR(artifact_type),
      .format = &media_type_format},
-    {.key = "urls", .type = FIELD_STRINGS, .offset = DESCRIPTOR(urls)},
+    {.key = "urls", .type = FIELD_STRINGS, .offset = DESCRIPTOR(urls), .format = &uri_format},
     {.key = "data", .type = FIELD_STRING, .format = &format_base64, .flags = FIELD_CHECKED},
     {.key = "platform",
      .type = FIELD_RECORD,

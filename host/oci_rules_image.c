@@ -64,15 +64,32 @@ static bool take_zone(const char *s, int *minutes)
 	return rest >= 0 && !*s;
 }
 
+static int days_of(int year, int month)
+{
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	if (month == 2)
+		return leap ? 29 : 28;
+	return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
+}
+
+/* YEAR-MONTH-DAY and the letter before the time. */
+static bool take_day(const char **s)
+{
+	int year = take_number(s, 4, 0, 9999, "-");
+	int month = year < 0 ? -1 : take_number(s, 2, 1, 12, "-");
+
+	return month > 0 && take_number(s, 2, 1, days_of(year, month), "Tt") > 0;
+}
+
 /* RFC 3339, 5.6: date-time. A second may be 60 in the last minute of a day of UTC, for a leap
- * second is nowhere else; a month's length is not looked at. */
+ * second is nowhere else. */
 static bool is_date(const char *s)
 {
 	enum { DAY = 24 * 60 };
 	int hour, minute = -1, second = -1, offset;
 
-	if (take_number(&s, 4, 0, 9999, "-") < 0 || take_number(&s, 2, 1, 12, "-") < 0 ||
-	    take_number(&s, 2, 1, 31, "Tt") < 0)
+	if (!take_day(&s))
 		return false;
 	hour = take_number(&s, 2, 0, 23, ":");
 	if (hour >= 0)
@@ -95,7 +112,7 @@ static bool is_date(const char *s)
 static void check_date(struct document *d, const cJSON *node, const char *pointer)
 {
 	if (cJSON_IsString(node) && !is_date(node->valuestring))
-		document_note(d, SEVERITY_WARNING, "date", pointer,
+		document_note(d, SEVERITY_ERROR, "date", pointer,
 		              "'%.64s' is no date and time as RFC 3339 has it", node->valuestring);
 }
 

@@ -85,6 +85,7 @@ const struct rule rules[] = {
     {"type", "a value has another type than its field"},
     {"unknown-key", "a key that is not part of the schema"},
     {"unsupported", "valid, but no machine that vmconfig boots can have it"},
+    {"uri", "not a URI, as RFC 3986 has it"},
     {"user", "who the workload runs as is malformed or contradicts itself"},
     {"version", "the schema's version is newer than this reader"},
     {"vm-image", "a disk that whoever starts the virtual machine must attach"},

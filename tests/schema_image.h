@@ -18,7 +18,7 @@ static const char image_document[] =
 
 /* clang-format off */
 static const struct constraint image_constraints[] = {
-    {"/created", STRING, 0, "'yesterday' '2020-01-01' '2020-01-01T00:00:00' '2020-13-01T00:00:00Z'"},
+    {"/created", STRING, 0, "'yesterday' '2020-01-01' '2020-01-01T00:00:00' '2020-13-01T00:00:00Z' '2021-02-29T00:00:00Z' ''"},
     {"/author", STRING}, {"/architecture", STRING, REQUIRED}, {"/variant", STRING},
     {"/os", STRING, REQUIRED}, {"/os.version", STRING}, {"/os.features", ARRAY},
     {"/os.features/0", STRING}, {"/config", OBJECT}, {"/config/User", STRING},
@@ -38,7 +38,7 @@ static const struct constraint image_constraints[] = {
 };
 
 #define DESCRIPTOR(type)                                                                           \
-	"{'mediaType':'" type "','digest':'sha256:x','size':1,'urls':['u'],'data':'',"             \
+	"{'mediaType':'" type "','digest':'sha256:x','size':1,'urls':['https://u/%20'],'data':'',"             \
 	"'artifactType':'a/b','annotations':{'a':'b'},'platform':{'architecture':'a','os':'o',"    \
 	"'os.version':'v','os.features':['f'],'variant':'v'}}"
 
@@ -55,10 +55,11 @@ static const char manifest_document[] =
 static const char layout_document[] = "{'imageLayoutVersion':'1.0.0'}";
 
 #define BAD_MEDIA_TYPE "'x' '/x' 'x/' 'x/y/z' '-/x' 'a/+' 'a;b/c' ''"
+#define BAD_URI "'value' '' ':x' '1:x' 'https' 'https://u/%2' 'https://u/<' 'https:\\\\u'"
 #define DESCRIPTOR_AT(at)                                                                          \
 	{at, OBJECT}, {at "/mediaType", STRING, REQUIRED, BAD_MEDIA_TYPE},                         \
 	{at "/digest", STRING, REQUIRED, "'sha256' 'sha256:' ':x' 'SHA256:x' 'a..b:x' 'a:/' ''"},  \
-	{at "/size", INT64, REQUIRED, "-1"}, {at "/urls", ARRAY}, {at "/urls/0", STRING},          \
+	{at "/size", INT64, REQUIRED, "-1"}, {at "/urls", ARRAY}, {at "/urls/0", STRING, 0, BAD_URI},          \
 	{at "/data", STRING, 0, "'*'"}, {at "/artifactType", STRING, 0, "'x' 'x/y/z'"},            \
 	{at "/annotations", OBJECT}, {at "/annotations/a", STRING}
 

@@ -163,6 +163,10 @@ static void test_wrong_values(void **state)
 	    {"{" PLATFORM "}", "", "'rootfs' is missing"},
 	    {"{" PLATFORM ",'rootfs':{'diff_ids':[]}}", "/rootfs", "'type' is missing"},
 	    {"{" PLATFORM ",'rootfs':{'type':'layers'}}", "/rootfs", "'diff_ids' is missing"},
+	    {"{" PLATFORM "," ROOTFS ",'created':'yesterday'}", "/created",
+	     "'yesterday' is no date and time as RFC 3339 has it"},
+	    {"{" PLATFORM "," ROOTFS ",'history':[{},{'created':''}]}", "/history/1/created",
+	     "'' is no date and time as RFC 3339 has it"},
 	    {IMAGE("[]"), "/config", "is an array, must be an object"},
 	    {IMAGE("{'Env':['A']}"), "/config/Env/0", "'A' is not NAME=VALUE"},
 	    {IMAGE("{'Env':{'A':'B'}}"), "/config/Env", "is an object, must be an array"},
@@ -198,8 +202,6 @@ static void test_volumes_and_timeout(void **state)
 static void test_warnings(void **state)
 {
 	(void)state;
-	assert_noted_in("{" PLATFORM "," ROOTFS ",'created':'yesterday'}", SEVERITY_WARNING,
-	                "/created", "'yesterday' is no date and time as RFC 3339 has it");
 	assert_noted_in(IMAGE("{'WorkingDir':'srv'}"), SEVERITY_WARNING, "/config/WorkingDir",
 	                "'srv' is relative, '/srv' is taken");
 	assert_noted_in(IMAGE("{'Volumes':{'data':{}}}"), SEVERITY_WARNING, "/config/Volumes",
@@ -224,6 +226,14 @@ static void test_dates(void **state)
 	    {"2020-02-29T23:59:59Z", true},
 	    {"2020-02-29t00:00:00.123456789z", true},
 	    {"2020-02-29T00:00:00-23:59", true},
+	    {"2000-02-29T00:00:00Z", true},
+	    {"0001-01-01T00:00:00Z", true},
+	    {"2021-12-31T00:00:00Z", true},
+	    {"2021-02-29T00:00:00Z", false},
+	    {"1900-02-29T00:00:00Z", false},
+	    {"2021-04-31T00:00:00Z", false},
+	    {"2021-12-32T00:00:00Z", false},
+	    {"2021-01-00T00:00:00Z", false},
 	    {"2020-02-29T00:00:00", false},
 	    {"2020-02-29 00:00:00Z", false},
 	    {"2020-13-01T00:00:00Z", false},
