@@ -49,6 +49,7 @@ struct seen {
 	bool hashed;    /* the content was compared with it */
 	unsigned walks; /* of the document, a bit for each walk_of() */
 	size_t place;   /* of what is wrong with the document, once there was a walk */
+	size_t remembered;
 };
 
 static int compare_seen(const void *a, const void *b)
@@ -64,6 +65,14 @@ static void seen_free(void *seen)
 
 	free(s->digest);
 	free(s);
+}
+
+size_t *blob_check_remembered(struct blob_check *c, const struct oci_descriptor *descriptor)
+{
+	struct seen wanted = {.digest = descriptor->digest};
+	struct seen **found = tfind(&wanted, &c->seen, compare_seen);
+
+	return found ? &(*found)->remembered : NULL;
 }
 
 /* The entry of a blob, made when there is none. Return: 0, with NULL when there are too many, or

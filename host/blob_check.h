@@ -43,6 +43,10 @@ int blob_check(struct blob_check *c, const struct named *n);
 int blob_check_document(struct blob_check *c, const struct named *n, struct document *d,
                         size_t *place);
 
+/* blob_check_remembered() - a number that stays with a blob, 0 at first. Return: NULL when none
+ * of its descriptors was looked at. */
+size_t *blob_check_remembered(struct blob_check *c, const struct oci_descriptor *descriptor);
+
 void blob_check_release(struct blob_check *c);
 
 #endif

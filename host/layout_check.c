@@ -52,19 +52,28 @@ static void forgive_os(struct problems *p)
 		}
 }
 
-static void compare_layers(struct document *manifest, const struct oci_manifest *m,
-                           const struct document *config)
+/* Each manifest that names a configuration must have its number of layers, and it is read for the
+ * first of them only: the number stays with the blob, one more than it is. */
+static void remember_layers(struct check *c, const struct named *n, const struct document *config)
 {
 	const cJSON *list = json_find(&config->json, "/rootfs/diff_ids");
-	size_t count = cJSON_IsArray(list) ? (size_t)cJSON_GetArraySize(list) : 0;
+	size_t *remembered = blob_check_remembered(&c->blobs, n->descriptor);
 
-	if (cJSON_IsArray(list) && count != m->layers.count)
-		document_note(manifest, SEVERITY_ERROR, "layers", "/layers",
-		              "are %zu, but '%s' has %zu diff_ids", m->layers.count, config->name,
-		              count);
+	if (remembered && cJSON_IsArray(list))
+		*remembered = (size_t)cJSON_GetArraySize(list) + 1;
 }
 
-static int check_config(struct check *c, const struct named *n, const struct oci_manifest *m)
+static void compare_layers(struct check *c, const struct named *n, const struct oci_manifest *m)
+{
+	const size_t *remembered = blob_check_remembered(&c->blobs, n->descriptor);
+
+	if (remembered && *remembered && *remembered - 1 != m->layers.count)
+		document_note(n->in, SEVERITY_ERROR, "layers", "/layers",
+		              "are %zu, but '%s' has %zu diff_ids", m->layers.count,
+		              n->descriptor->digest, *remembered - 1);
+}
+
+static int read_config(struct check *c, const struct named *n)
 {
 	_cleanup_(document_release) struct document d = {0};
 	_cleanup_(overrides_release) struct overrides none = {0};
@@ -81,8 +90,17 @@ static int check_config(struct check *c, const struct named *n, const struct oci
 	if (!n->needed)
 		forgive_os(&d.problems);
 	if (d.json.root)
-		compare_layers(n->in, m, &d);
+		remember_layers(c, n, &d);
 	return findings_take(c->out, place, &d);
+}
+
+static int check_config(struct check *c, const struct named *n, const struct oci_manifest *m)
+{
+	int r = read_config(c, n);
+
+	if (r == 0)
+		compare_layers(c, n, m);
+	return r;
 }
 
 static int check_layers(struct check *c, struct document *d, const struct oci_manifest *m,

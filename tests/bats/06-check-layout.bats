@@ -111,6 +111,23 @@ setup() {
 	says "error version image/oci-layout /imageLayoutVersion"
 }
 
+@test "every manifest has as many layers as the configuration that it shares says" {
+	none=$(put_manifest image "$config" "" "$(ref none)")
+	two=$(put_manifest image "$config" "$layer,$(echo other | put_blob image "$LAYER")" "$(platform mips)")
+	put_index image "$first" "$none" "$two"
+	run_vmconfig check --json image
+	for manifest in "$none" "$two"; do
+		jq -r '.[] | select(.severity == "error" and .rule == "layers") | "\(.file) \(.pointer)"' \
+			<<<"$output" | grep -qxF "$(file_of "$manifest") /layers" || explain "$(file_of "$manifest")"
+	done
+	[ "$(jq '[.[] | select(.rule == "layers")] | length' <<<"$output")" = 2 ]
+	run_vmconfig check image
+	assert_stderr_contains "$(file_of "$two"): /layers: are 2, but '$(jq -r .digest <<<"$config")' has 1 diff_ids"
+	# Looked at again, when it turns out to be for this machine, too.
+	put_index image "$two" "$(jq -c 'del(.platform)' <<<"$two")"
+	says "error layers $(file_of "$two") /layers"
+}
+
 @test "blobs that are missing, damaged, cut or no files" {
 	rm "$(file_of "$layer")"
 	SPEC=image:v1
