@@ -101,10 +101,9 @@ static int split_options(const struct strlist *options, unsigned long *flags, ch
 	return r < 0 || !joined ? r : mnt_split_optstr(joined, NULL, NULL, data, 0, 0);
 }
 
-static int make_options(const struct block_mount *m, const char *type, unsigned long *flags,
+static int make_options(const struct block_mount *m, const char *extra, unsigned long *flags,
                         char **data)
 {
-	const char *extra = m->readonly ? no_replay_option(type) : NULL;
 	int r;
 
 	*flags = m->flags;
@@ -185,25 +184,38 @@ static int require_sound(struct guest *g, const struct block_mount *m, const str
  * stays as it is, lest it be one that is written to; the kernel refuses what differs from that
  * mount.
  */
-static int make_readonly(struct guest *g, const struct block_mount *m)
+static int make_readonly(struct guest *g, const char *node, const char *what)
 {
-	_cleanup_fd_ int fd = open(m->node, O_RDONLY | O_EXCL | O_CLOEXEC | O_NONBLOCK);
+	_cleanup_fd_ int fd = open(node, O_RDONLY | O_EXCL | O_CLOEXEC | O_NONBLOCK);
 	const int on = 1;
 
 	if (fd < 0 && errno == EBUSY)
 		return 0;
 	if (fd < 0 || ioctl(fd, BLKROSET, &on) < 0)
-		return guest_error(g, errno, "cannot make '%s', the %s, read-only", m->node,
-		                   m->what);
+		return guest_error(g, errno, "cannot make '%s', the %s, read-only", node, what);
 	return 0;
 }
 
-static int mount_block(struct guest *g, const struct block_mount *m, const char *type)
+int filesystem_hold_still(struct guest *g, const char *what, const char *node, const char *type,
+                          const char **option)
+{
+	struct ext4_state now;
+
+	*option = no_replay_option(type);
+	if (ext4_is(type) && ext4_read(node, &now) == 0 && now.unclean && !now.errors)
+		guest_notice(g, "the %s was not unmounted: what its journal holds is missing",
+		             what);
+	return make_readonly(g, node, what);
+}
+
+/* @extra: one more option, or NULL */
+static int mount_block(struct guest *g, const struct block_mount *m, const char *type,
+                       const char *extra)
 {
 	_doing_ int now = boot_watch_doing("mounting '%s' (%s), the %s", m->node, type, m->what);
 	_cleanup_free_ char *data = NULL;
 	unsigned long flags = 0;
-	int r = make_options(m, type, &flags, &data);
+	int r = make_options(m, extra, &flags, &data);
 
 	if (r < 0)
 		return guest_error(g, -r, "cannot read the mount options of '%s'", m->what);
@@ -224,11 +236,6 @@ static int tell_unclean(struct guest *g, const struct block_mount *m, bool journ
 {
 	struct ext4_state now;
 
-	if (m->readonly) {
-		guest_notice(g, "the %s was not unmounted: what its journal holds is missing",
-		             m->what);
-		return 0;
-	}
 	guest_notice(g, "the %s was not unmounted: %s", m->what,
 	             journaled ? "its journal has been replayed" : "it has no journal to replay");
 	return ext4_read(m->node, &now) == 0 ? require_sound(g, m, &now) : 0;
@@ -239,16 +246,17 @@ int filesystem_mount(struct guest *g, const struct block_mount *m)
 	/* What has been read of a disk is forgotten when the last who has it open closes it. */
 	_cleanup_fd_ int kept = open(m->node, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct ext4_state before = {0};
+	const char *extra = NULL;
 	char type[32];
 	int r = resolve_type(g, m, type, sizeof(type));
 
 	if (r == 0 && ext4_is(type) && ext4_read(m->node, &before) == 0)
 		r = require_sound(g, m, &before);
 	if (r == 0 && m->readonly)
-		r = make_readonly(g, m);
+		r = filesystem_hold_still(g, m->what, m->node, type, &extra);
 	if (r == 0)
-		r = mount_block(g, m, type);
-	if (r == 0 && before.unclean && !before.errors)
+		r = mount_block(g, m, type, extra);
+	if (r == 0 && !m->readonly && before.unclean && !before.errors)
 		r = tell_unclean(g, m, before.journaled);
 	return r;
 }

@@ -44,4 +44,15 @@ struct block_mount {
 /* filesystem_mount() - mount it. Return: 0, or negative after guest_error(). */
 int filesystem_mount(struct guest *g, const struct block_mount *m);
 
+/*
+ * filesystem_hold_still() - before a mount for reading only: make the device read-only as well, and
+ * give notice of what is not replayed.
+ * @what:   what it is for, in messages
+ * @option: takes the option that leaves its journal alone, or NULL
+ *
+ * Return: 0, or negative after guest_error().
+ */
+int filesystem_hold_still(struct guest *g, const char *what, const char *node, const char *type,
+                          const char **option);
+
 #endif

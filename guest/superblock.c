@@ -15,6 +15,7 @@
 
 #include "boot_watch.h"
 #include "cleanup.h"
+#include "filesystem.h"
 #include "guest.h"
 #include "mount_plan.h"
 
@@ -99,6 +100,24 @@ static int set_words(struct guest *g, const struct mount_step *s, int context)
 	return 0;
 }
 
+/* As a volume's, a device is not written to: by its own "ro" a filesystem means files only. */
+static int set_readonly(struct guest *g, const struct mount_step *s, const char *source,
+                        int context)
+{
+	const char *option = NULL;
+	char what[256];
+	int r = 0;
+
+	if (!s->options.readonly || is_in_memory(s->fstype))
+		return 0;
+	snprintf(what, sizeof(what), "source of the mount on '%.150s'", s->destination);
+	if (s->from_device)
+		r = filesystem_hold_still(g, what, source, s->fstype, &option);
+	if (r == 0)
+		r = set_word(g, s, context, "ro");
+	return r == 0 && option ? set_word(g, s, context, option) : r;
+}
+
 static int configure(struct guest *g, const struct mount_step *s, const char *source, int context)
 {
 	int r;
@@ -106,8 +125,8 @@ static int configure(struct guest *g, const struct mount_step *s, const char *so
 	if (syscall(SYS_fsconfig, context, FSCONFIG_SET_STRING, "source", source, 0) < 0)
 		return refused(g, s, context, errno, "source");
 	r = set_words(g, s, context);
-	if (r == 0 && s->options.readonly && !is_in_memory(s->fstype))
-		r = set_word(g, s, context, "ro");
+	if (r == 0)
+		r = set_readonly(g, s, source, context);
 	if (r < 0)
 		return r;
 	if (syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)

@@ -52,6 +52,7 @@ blocks_of() {
 	boot --disk data.img
 	assert_exit 0
 	assert_notice volumes "the volume of '/data' was not unmounted: what its journal holds is missing"
+	[ "$(grep -c '"event":"notice"' report)" -eq 1 ] || explain 'one notice was expected' "$(cat report)"
 }
 
 @test "a dirty volume without a journal" {

@@ -208,6 +208,28 @@ assert_flags() {
 	assert_failed mounts "there is no device 'serial=none', the source of a mount"
 }
 
+@test "a device that is mounted read-only is not written to, nor its journal replayed" {
+	tree removed file
+	make_image data.img tree
+	orphan data.img /removed
+	dirty_journal data.img
+	cp data.img before.img
+	mounts '[{destination: "/d", type: "ext4", source: "/dev/vdb", options: ["ro"]},
+		{destination: "/d", options: ["remount", "rw"]}]' write /d/x y , ls /d , exit 0
+	boot --disk data.img
+	assert_exit 0
+	assert_line 'entry file'
+	assert_line 'write /d/x: Read-only file system'
+	cmp data.img before.img
+	jq -r 'select(.event == "notice") | "\(.phase): \(.text)"' report | grep -qxF \
+		"mounts: the source of the mount on '/d' was not unmounted: what its journal holds is missing"
+	mounts '[{destination: "/d", type: "ext4", source: "/dev/vdb", options: ["ro", "rw"]}]' write /d/x y
+	boot --disk data.img
+	assert_exit 0
+	assert_clean data.img
+	run ! cmp -s data.img before.img
+}
+
 @test "links of the image lead to no place outside it" {
 	tree real/
 	ln -s ../../../../real tree/link
