@@ -77,12 +77,14 @@ static int hand_over(struct vm *given, const struct vm_share *share)
 	return 0;
 }
 
-/* The tag is "mountN", N the mount's place in the document. */
+/* The tag is "mountN", N the mount's place in the document, or "givenN", of the command line. */
 static void note_share(struct document *d, const struct vm_share *share)
 {
-	char pointer[64];
+	char pointer[64] = "";
+	unsigned number;
 
-	snprintf(pointer, sizeof(pointer), "/mounts/%s/source", share->tag + strlen("mount"));
+	if (sscanf(share->tag, "mount%u", &number) == 1)
+		snprintf(pointer, sizeof(pointer), "/mounts/%u/source", number);
 	document_note(d, SEVERITY_WARNING, "share", pointer,
 	              "the virtual machine must share '%s' by virtiofs with the tag '%s'",
 	              share->source, share->tag);

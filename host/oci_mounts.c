@@ -27,6 +27,7 @@
 struct moving {
 	struct document *d;
 	const char *bundle;
+	bool given; /* on the command line: it stands nowhere in the document */
 	struct oci_mount *mount;
 	size_t index;
 	struct request *r;
@@ -47,7 +48,9 @@ static void note(const struct moving *m, enum severity severity, const char *rul
 	if (vasprintf(&message, format, args) < 0)
 		message = NULL;
 	va_end(args);
-	if (message)
+	if (message && m->given)
+		document_note(m->d, severity, rule, "", "--mount: %s", message);
+	else if (message)
 		document_note(m->d, severity, rule, pointer, "%s", message);
 	else
 		m->d->problems.out_of_memory = true;
@@ -166,7 +169,7 @@ static struct vm_share *add_share(const struct moving *m)
 		r = asprintf(&share->source, "%s/%s", m->bundle, m->mount->source);
 	if (r < 0)
 		share->source = NULL;
-	if (r >= 0 && asprintf(&share->tag, "mount%zu", m->index) < 0)
+	if (r >= 0 && asprintf(&share->tag, "%s%zu", m->given ? "given" : "mount", m->index) < 0)
 		share->tag = NULL;
 	return share->source && share->tag ? share : NULL;
 }
@@ -296,15 +299,18 @@ static int move_one(const struct moving *m)
 	return 0;
 }
 
+int oci_mount_move_given(struct document *d, struct oci_mount *mount, size_t index,
+                         struct request *r)
+{
+	return move_one(&(struct moving){d, "/", true, mount, index, r});
+}
+
 int oci_mounts_move(struct document *d, const char *bundle, struct oci_mount_list *from,
                     struct request *r)
 {
 	int result = 0;
 
-	for (size_t i = 0; result == 0 && i < from->count; i++) {
-		const struct moving m = {d, bundle, &from->items[i], i, r};
-
-		result = move_one(&m);
-	}
+	for (size_t i = 0; result == 0 && i < from->count; i++)
+		result = move_one(&(struct moving){d, bundle, false, &from->items[i], i, r});
 	return result;
 }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The mounts of a runtime configuration: those the guest makes, and what stands for bind mounts. */
+/* Mounts in the terms of OCI: those the guest makes, and what stands for bind mounts. */
 #ifndef VMCONFIG_OCI_MOUNTS_H
 #define VMCONFIG_OCI_MOUNTS_H
 
+#include <stddef.h>
+
 struct document;
+struct oci_mount;
 struct oci_mount_list;
 struct request;
 
@@ -16,5 +19,14 @@ struct request;
  */
 int oci_mounts_move(struct document *d, const char *bundle, struct oci_mount_list *from,
                     struct request *r);
+
+/*
+ * oci_mount_move_given() - one of the command line's, whose sources are absolute; contents move.
+ * @index: of its own list, for the tag of a share
+ *
+ * Return: as oci_mounts_move().
+ */
+int oci_mount_move_given(struct document *d, struct oci_mount *mount, size_t index,
+                         struct request *r);
 
 #endif

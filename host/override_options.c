@@ -13,9 +13,11 @@
 #include "guest_path.h"
 #include "image_user.h"
 #include "list.h"
+#include "mount_option.h"
 #include "option.h"
 #include "overrides.h"
 #include "signals.h"
+#include "ulimit_option.h"
 
 #define OUT_OF_MEMORY(row) fail_errno(ENOMEM, "--%s", (row)->name)
 
@@ -247,6 +249,38 @@ static int add_host(const struct option_row *row, void *member, const char *valu
 	return parse_host(row, value, &items[count]);
 }
 
+static int add_mount(const struct option_row *row, void *member, const char *value)
+{
+	return mount_option_add(row, member, value);
+}
+
+static int add_ulimit(const struct option_row *row, void *member, const char *value)
+{
+	return ulimit_option_add(row, member, value);
+}
+
+static int add_capability(const struct option_row *row, void *member, const char *value)
+{
+	return capability_option_add(row, member, value);
+}
+
+static int add_sysctl(const struct option_row *row, void *member, const char *value)
+{
+	const char *equals = strchr(value, '=');
+	_cleanup_free_ char *name = NULL;
+	int r;
+
+	if (!equals)
+		return option_error(row, "'%s' is not NAME=VALUE", value);
+	name = strndup(value, (size_t)(equals - value));
+	if (!name)
+		return OUT_OF_MEMORY(row);
+	r = expect(row, &format_sysctl, name);
+	if (r == 0 && strmap_set(member, name, equals + 1) < 0)
+		r = OUT_OF_MEMORY(row);
+	return r;
+}
+
 static int set_mode(const struct option_row *row, void *member, const char *value)
 {
 	static const char *const names[] = {
@@ -278,6 +312,9 @@ const struct option_row override_options[] = {
      .flags = OPTION_REPEATS},
     {"volume", 'v', "DEVICE:PATH[:MODE]", "mount a block device; MODE: ro, rw, overlay=DEVICE",
      add_volume, AT(config), .flags = OPTION_REPEATS},
+    {"mount", 0, "type=TYPE,target=PATH[,...]",
+     "a mount; further keys: source, readonly, option, tmpfs-size, tmpfs-mode, bind-propagation",
+     add_mount, .offset = 0, .flags = OPTION_REPEATS},
     {"root", 0, "DEVICE[:MODE]", "the root filesystem; MODE: ro, rw, overlay[=DEVICE]", set_root,
      AT(config.root)},
     {"read-only", 0, NULL, "mount the root filesystem read-only", option_set_flag, AT(read_only)},
@@ -285,6 +322,14 @@ const struct option_row override_options[] = {
      "a NIC; further keys: ip, gw, gw6, dns, mac, mtu, name, tap, macvtap, link, mode", add_net,
      AT(nets), .flags = OPTION_REPEATS},
     {"dns", 0, "IP", "a name server", add_dns, AT(dns), .flags = OPTION_REPEATS},
+    {"ulimit", 0, "TYPE=SOFT[:HARD]", "a resource limit: nofile, nproc, core, ...", add_ulimit,
+     AT(config), .flags = OPTION_REPEATS},
+    {"cap-add", 0, "CAPABILITY", "what the workload may do; \"all\": everything", add_capability,
+     AT(capabilities.add), .flags = OPTION_REPEATS},
+    {"cap-drop", 0, "CAPABILITY", "what it may not; \"all\": but for what is added", add_capability,
+     AT(capabilities.drop), .flags = OPTION_REPEATS},
+    {"sysctl", 0, "NAME=VALUE", "a kernel parameter", add_sysctl, AT(config.sysctl),
+     .flags = OPTION_REPEATS},
     {"tty", 't', NULL, "the workload has a terminal", option_set_flag, AT(config.terminal)},
     {"init-mode", 0, "MODE", "auto, exec or systemd", set_mode, AT(mode)},
     {"stop-signal", 0, "SIGNAL", "what asks the workload to stop", set_stop_signal,

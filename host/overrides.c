@@ -13,9 +13,11 @@
 #include "contract.h"
 #include "environment.h"
 #include "error.h"
+#include "given_mounts.h"
 #include "json.h"
 #include "list.h"
 #include "option.h"
+#include "ulimit_option.h"
 
 int overrides_finish(struct overrides *o, const struct arguments *arguments)
 {
@@ -127,7 +129,7 @@ static struct volume *volume_at(struct vmconfig *cfg, size_t count, const char *
 	return NULL;
 }
 
-/* A volume takes the place of the config's own at the same path; two given for one path stay an
+/* A volume takes the place of what the config has at the same path; two given for one path stay an
  * error. */
 static int apply_volumes(struct overrides *o, struct vmconfig *cfg)
 {
@@ -138,6 +140,7 @@ static int apply_volumes(struct overrides *o, struct vmconfig *cfg)
 		struct volume *place = volume_at(cfg, own, given->path);
 		struct volume old;
 
+		mounts_yield(cfg, given->path);
 		if (!place) {
 			struct volume *items = list_grow(cfg->volume_mounts.items,
 			                                 cfg->volume_mounts.count, sizeof(*items));
@@ -169,6 +172,16 @@ static int apply_hosts(struct overrides *o, struct vmconfig *cfg)
 	return 0;
 }
 
+static int apply_sysctl(const struct overrides *o, struct vmconfig *cfg)
+{
+	const struct strmap *given = &o->config.sysctl;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < given->count; i++)
+		r = strmap_set(&cfg->sysctl, given->items[i].name, given->items[i].value);
+	return r;
+}
+
 static bool command_is_systemd(const struct vmconfig *cfg)
 {
 	static const char *const paths[] = {"/sbin/init", "/lib/systemd/systemd",
@@ -192,7 +205,7 @@ static void apply_mode(enum mode_override mode, struct vmconfig *cfg)
 		cfg->init_mode = INIT_MODE_EXEC;
 }
 
-int overrides_apply(struct overrides *o, struct request *r)
+int overrides_apply(struct overrides *o, struct document *d, struct request *r)
 {
 	struct vmconfig *cfg = &r->config;
 	int result;
@@ -215,6 +228,14 @@ int overrides_apply(struct overrides *o, struct request *r)
 	if (result == 0)
 		result = apply_hosts(o, cfg);
 	if (result == 0)
+		result = apply_sysctl(o, cfg);
+	if (result == 0)
+		result = ulimits_apply(&o->config, cfg);
+	if (result == 0)
+		result = capability_options_apply(&o->capabilities, cfg);
+	if (result == 0)
+		result = given_mounts_apply(&o->mounts, d, r);
+	if (result == 0)
 		result = net_options_apply(&o->nets, &o->dns, cfg, &r->vm);
 	return result;
 }
@@ -225,5 +246,7 @@ void overrides_release(struct overrides *o)
 	strmap_release(&o->file_env);
 	net_options_release(&o->nets);
 	strlist_release(&o->dns);
+	capability_options_release(&o->capabilities);
+	given_mounts_release(&o->mounts);
 	*o = (struct overrides){0};
 }

@@ -3,9 +3,13 @@
 #ifndef VMCONFIG_OVERRIDES_H
 #define VMCONFIG_OVERRIDES_H
 
+#include "capability_option.h"
 #include "net_option.h"
+#include "oci_runtime_doc.h"
 #include "option.h"
 #include "vm.h"
+
+struct document;
 
 enum mode_override { MODE_KEEP, MODE_AUTO, MODE_EXEC, MODE_SYSTEMD };
 
@@ -14,6 +18,8 @@ struct overrides {
 	struct strmap file_env;  /* --env-file; --env wins over it */
 	struct net_options nets; /* --net */
 	struct strlist dns;      /* --dns */
+	struct capability_options capabilities;
+	struct oci_mount_list mounts; /* --mount, but for its volumes */
 	bool entrypoint_given;   /* "" takes the image's away and sets none */
 	bool read_only;
 	enum mode_override mode; /* the caller turns MODE_KEEP into MODE_AUTO for OCI documents */
@@ -30,9 +36,10 @@ int overrides_finish(struct overrides *o, const struct arguments *arguments);
 
 /*
  * overrides_apply() - put what was given into @r; contents of @o move.
- * Return: 0 or -ENOMEM.
+ * @d: takes what is wrong with the files and directories that --mount binds
+ * Return: 0, also when problems were noted; -ENOMEM.
  */
-int overrides_apply(struct overrides *o, struct request *r);
+int overrides_apply(struct overrides *o, struct document *d, struct request *r);
 
 void overrides_release(struct overrides *o);
 

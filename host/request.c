@@ -78,7 +78,7 @@ int request_convert(const struct input *in, struct document *d, struct overrides
 		return result;
 	if (o->mode == MODE_KEEP && in->kind != INPUT_CONFIG)
 		o->mode = MODE_AUTO;
-	result = overrides_apply(o, r);
+	result = overrides_apply(o, d, r);
 	if (result == 0 && (in->kind == INPUT_IMAGE || in->kind == INPUT_IMAGE_CONFIG))
 		image_volumes_yield(&r->config);
 	if (result == 0)

@@ -15,9 +15,11 @@ bundle() {
 	mv edited.json bundle/config.json
 }
 
-# boot VERB… - run the bundle on the probe's image.
+# boot VERB… - run the bundle on the probe's image, with more options if there are any.
+options=()
 boot() {
-	run_vmconfig run --bundle bundle --disk "$PROBE_IMAGE,ro,serial=root" --timeout 120 -- "$@"
+	run_vmconfig run --bundle bundle --disk "$PROBE_IMAGE,ro,serial=root" --timeout 120 \
+		"${options[@]}" -- "$@"
 }
 
 # hook NAME [COMMANDS] - a hook that writes its state into NAME.
@@ -93,9 +95,12 @@ assert_line() {
 		{destination: \"/kept\", type: \"bind\", source: \"$PWD/kept\", options: [\"rbind\", \"ro\"]}]"
 	export VMCONFIG_INITRD=$PWD/initrd XDG_RUNTIME_DIR=$PWD/run
 	mkdir run
-	boot /probe cat /data/file , write /data/new from-guest
+	mkdir given
+	echo given >given/file
+	options=(--mount type=bind,src=given,dst=/given,ro --mount "type=bind,src=given/file,dst=/copy")
+	boot /probe cat /data/file , write /data/new from-guest , cat /given/file , cat /copy
 	assert_status 0
-	assert_output from-host
+	assert_output $'from-host\ngiven\ngiven'
 	[ "$(cat data/new)" = from-guest ]
 	[ -z "$(ls run)" ] || fail "left in the runtime directory: $(ls run)"
 
