@@ -99,11 +99,13 @@ int input_convert(const struct input *in, struct document *d, struct request *r)
 	}
 }
 
-int input_load_config(const char *path, struct document *d)
+/* @disk: whether it stood on a config disk, where nothing but a config of ours is looked for */
+static int load_config(const char *path, struct document *d, bool *disk)
 {
 	struct stat st;
 	int r;
 
+	*disk = false;
 	/* disk_read() seeks: what cannot is no disk, and standard input is asked for by "-". */
 	if (strcmp(path, "-") == 0 || stat(path, &st) < 0 ||
 	    !(S_ISREG(st.st_mode) || S_ISBLK(st.st_mode)))
@@ -111,11 +113,19 @@ int input_load_config(const char *path, struct document *d)
 	r = disk_read(path, &d->text, &d->length);
 	if (r > 0)
 		return document_read(d, path);
+	*disk = true;
 	if (r == 0 && asprintf(&d->name, "%s:%s", path, CONFIG_PATH) < 0) {
 		d->name = NULL;
 		return fail_errno(ENOMEM, "cannot read '%s'", path);
 	}
 	return r;
+}
+
+int input_load_config(const char *path, struct document *d)
+{
+	bool disk;
+
+	return load_config(path, d, &disk);
 }
 
 static bool holds(const char *dir, const char *name)
@@ -129,15 +139,28 @@ static bool holds(const char *dir, const char *name)
 	return access(path, F_OK) == 0;
 }
 
-/* Keys that stand at the top of one kind of document only, the most telling first. */
+/*
+ * Keys that stand at the top of one kind of document, the most telling first.
+ * Ours and a runtime's both have "mounts": others decide, if there are any.
+ */
 static const struct {
 	const char *key;
 	enum input_kind kind;
 } telling[] = {
-    {"ociVersion", INPUT_RUNTIME_CONFIG}, {"process", INPUT_RUNTIME_CONFIG},
-    {"linux", INPUT_RUNTIME_CONFIG},      {"mounts", INPUT_RUNTIME_CONFIG},
-    {"rootfs", INPUT_IMAGE_CONFIG},       {"architecture", INPUT_IMAGE_CONFIG},
-    {"config", INPUT_IMAGE_CONFIG},       {"os", INPUT_IMAGE_CONFIG},
+    {"ociVersion", INPUT_RUNTIME_CONFIG},
+    {"process", INPUT_RUNTIME_CONFIG},
+    {"linux", INPUT_RUNTIME_CONFIG},
+    {"rootfs", INPUT_IMAGE_CONFIG},
+    {"architecture", INPUT_IMAGE_CONFIG},
+    {"config", INPUT_IMAGE_CONFIG},
+    {"os", INPUT_IMAGE_CONFIG},
+    {"version", INPUT_CONFIG},
+    {"init_mode", INPUT_CONFIG},
+    {"entrypoint", INPUT_CONFIG},
+    {"cmd", INPUT_CONFIG},
+    {"workdir", INPUT_CONFIG},
+    {"env", INPUT_CONFIG},
+    {"mounts", INPUT_RUNTIME_CONFIG},
 };
 
 static enum input_kind kind_of_document(struct document *d)
@@ -173,14 +196,15 @@ int input_detect_directory(const char *path, struct input *in)
 
 int input_detect(const char *path, struct input *in, struct document *d)
 {
+	bool disk;
 	int r = input_detect_directory(path, in);
 
 	if (r < 0)
 		return r;
 	if (in->kind)
 		return input_load(in, d);
-	r = input_load_config(path, d);
+	r = load_config(path, d, &disk);
 	if (r == 0)
-		in->kind = kind_of_document(d);
+		in->kind = disk ? INPUT_CONFIG : kind_of_document(d);
 	return r;
 }

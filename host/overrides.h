@@ -20,7 +20,7 @@ struct overrides {
 	struct strlist dns;      /* --dns */
 	struct capability_options capabilities;
 	struct oci_mount_list mounts; /* --mount, but for its volumes */
-	bool entrypoint_given;   /* "" takes the image's away and sets none */
+	bool entrypoint_given;        /* "" takes the image's away and sets none */
 	bool read_only;
 	enum mode_override mode; /* the caller turns MODE_KEEP into MODE_AUTO for OCI documents */
 };

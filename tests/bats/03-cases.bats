@@ -54,6 +54,19 @@ check_case() {
 	return $bad
 }
 
+# check_known - what build made is a config of ours to every command that is not told what it reads.
+check_known() {
+	local bad=0
+	"$VMCONFIG" show disk.img >shown.json
+	"$VMCONFIG" check disk.img >complaints 2>&1 || bad=1
+	"$VMCONFIG" check shown.json >>complaints 2>&1 || bad=1
+	"$VMCONFIG" diff shown.json disk.img >>complaints 2>&1 || bad=1
+	"$VMCONFIG" explain shown.json >explained 2>>complaints || bad=1
+	grep unknown explained >>complaints && bad=1
+	[ $bad -eq 0 ] || cat complaints
+	return $bad
+}
+
 @test "every case gives what its directory expects" {
 	local case failed=()
 	need jq
@@ -64,6 +77,9 @@ check_case() {
 		run_case "$case"
 		if ! check_case "$case" >differences; then
 			sed "s|^|$(basename "$case"): |" differences
+			failed+=("$(basename "$case")")
+		elif [ -e disk.img ] && ! check_known >complaints.of; then
+			sed "s|^|$(basename "$case"), read again: |" complaints.of
 			failed+=("$(basename "$case")")
 		fi
 	done

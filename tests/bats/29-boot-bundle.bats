@@ -97,7 +97,7 @@ assert_line() {
 	mkdir run
 	mkdir given
 	echo given >given/file
-	options=(--mount type=bind,src=given,dst=/given,ro --mount "type=bind,src=given/file,dst=/copy")
+	options=(--mount 'type=bind,src=given,dst=/given,ro' --mount 'type=bind,src=given/file,dst=/copy')
 	boot /probe cat /data/file , write /data/new from-guest , cat /given/file , cat /copy
 	assert_status 0
 	assert_output $'from-host\ngiven\ngiven'
