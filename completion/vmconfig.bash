@@ -30,7 +30,10 @@ _vmconfig() {
 			[ "$command" != rootfs ] || words='ext4 erofs squashfs'
 			;;
 		--compat) words=seed ;;
-		--compress) words='none gzip zstd' ;;
+		--compress)
+			words='none gzip zstd'
+			[ "$command" != rootfs ] || words='gzip lz4 zstd'
+			;;
 		*) case $current in
 			-*) words=$(_vmconfig_options "$1" "$command") ;;
 			esac ;;

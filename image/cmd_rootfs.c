@@ -195,6 +195,11 @@ static const struct option_row output_rows[] = {
      .help = "ext4 (the default), erofs or squashfs",
      .set = set_format,
      .offset = OPTION(format)},
+    {.name = "compress",
+     .argument = "HOW",
+     .help = "squashfs: gzip (the default), lz4 or zstd",
+     .set = option_set_string,
+     .offset = OPTION(compression)},
     {.name = "size",
      .argument = "SIZE",
      .help = "how large the image is (default: what it takes)",
@@ -231,6 +236,22 @@ static const struct option_group rootfs_groups[] = {
     {.title = NULL},
 };
 
+/* Only once all options are there is it known what the format is. */
+static int check_compression(const struct rootfs_options *o)
+{
+	const char *const *known = o->format->compressions;
+
+	if (!o->compression)
+		return 0;
+	if (!known)
+		return usage_error("--compress is for squashfs");
+	while (*known && strcmp(*known, o->compression) != 0)
+		known++;
+	return *known ? 0
+	              : usage_error("--compress: '%s' is none of 'gzip', 'lz4' and 'zstd'",
+	                            o->compression);
+}
+
 static int check_options(const struct rootfs_options *o, const struct arguments *arguments)
 {
 	if (arguments->operand_count || arguments->command_count)
@@ -251,7 +272,7 @@ static int check_options(const struct rootfs_options *o, const struct arguments 
 		return usage_error("--label and --uuid are for ext4 and erofs");
 	if (o->size % 4096)
 		return usage_error("--size: is no multiple of 4096");
-	return 0;
+	return check_compression(o);
 }
 
 static int run_rootfs(int argc, char **argv)
@@ -275,6 +296,7 @@ static int run_rootfs(int argc, char **argv)
 	free(o.image);
 	free(o.dir);
 	free(o.output);
+	free(o.compression);
 	free(o.label);
 	return r;
 }

@@ -20,14 +20,16 @@ struct image_request {
 	uint64_t headroom;         /* bytes to leave free */
 	unsigned headroom_percent; /* and in percent of what it takes */
 	bool journal;
-	uint64_t max_bytes; /* of all files, for formats that have no holes */
+	const char *compression; /* or NULL: the format's own choice */
+	uint64_t max_bytes;      /* of all files, for formats that have no holes */
 };
 
 /* Each returns 0, or -errno after printing a line. */
 struct image_format {
 	const char *name;
-	bool has_identity; /* a label and a UUID */
-	bool has_space;    /* that is free, of a size to be chosen, and a journal */
+	bool has_identity;               /* a label and a UUID */
+	bool has_space;                  /* that is free, of a size to be chosen, and a journal */
+	const char *const *compressions; /* to choose from, the first is its own; NULL ends them */
 	/* @writer: for the others; to be released whatever the result */
 	int (*begin)(const struct image_request *request, struct tree *tree, void **writer);
 	/* Bytes of @file, in ascending order; what is between them is zeros. */

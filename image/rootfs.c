@@ -62,6 +62,7 @@ static int write_image(struct rootfs *r, const struct rootfs_source *source, voi
 	    .headroom = o->headroom,
 	    .headroom_percent = o->headroom_percent,
 	    .journal = o->journal,
+	    .compression = o->compression,
 	    .max_bytes = o->limits.bytes,
 	};
 	unsigned char digest[MAX_DIGEST_BYTES];

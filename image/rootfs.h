@@ -17,6 +17,7 @@ struct rootfs_options {
 	char *dir;
 	char *output;
 	const struct image_format *format;
+	char *compression; /* NULL: the format's own choice */
 	char *label;
 	unsigned char uuid[16];
 	bool has_uuid;

@@ -10,6 +10,9 @@
 
 #define TOOL "sqfstar"
 
+/* Without levels, which sqfstar of 4.5 takes for the name of the image. */
+static const char *const compressions[] = {"gzip", "lz4", "zstd", NULL};
+
 /* The time of the newest file; those of the future, and before 1970, do not count. */
 static int64_t newest(const struct image_request *request, const struct tree *tree)
 {
@@ -30,9 +33,17 @@ static int start(struct archive *archive, const struct image_request *request,
                  const struct tree *tree)
 {
 	char mode[16], time[24];
-	const char *const words[] = {TOOL,     "-quiet",          "-no-progress",
-	                             "-force", "-reproducible",   "-root-mode",
-	                             mode,     "/proc/self/fd/3", NULL};
+	const char *const words[] = {TOOL,
+	                             "-quiet",
+	                             "-no-progress",
+	                             "-force",
+	                             "-reproducible",
+	                             "-comp",
+	                             request->compression ? request->compression : compressions[0],
+	                             "-root-mode",
+	                             mode,
+	                             "/proc/self/fd/3",
+	                             NULL};
 
 	snprintf(mode, sizeof(mode), "%o", (unsigned)(tree->root->mode & 07777));
 	snprintf(time, sizeof(time), "%lld", (long long)newest(request, tree));
@@ -72,6 +83,7 @@ static int begin(const struct image_request *request, struct tree *tree, void **
 
 const struct image_format squashfs_format = {
     .name = "squashfs",
+    .compressions = compressions,
     .begin = begin,
     .data = archive_data,
     .end_file = archive_end_file,

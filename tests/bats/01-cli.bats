@@ -410,5 +410,7 @@ build_json() {
 	[ "$(bash complete.bash vmconfig build --stop)" = '--stop-signal --stop-timeout' ]
 	[ "$(bash complete.bash vmconfig help sc)" = schema ]
 	[ "$(bash complete.bash vmconfig build --init-mode e)" = exec ]
+	[ "$(bash complete.bash vmconfig rootfs --compress l)" = lz4 ]
+	[ -z "$(bash complete.bash vmconfig initrd --compress l)" ]
 	[ -z "$(bash complete.bash vmconfig schema --s)" ]
 }

@@ -57,9 +57,10 @@ run_image() {
 	image_of
 	"$VMCONFIG" initrd --init "$BUILD/init" --modules "$ROOT/build/kernel" --vmm qemu \
 		--module erofs --module squashfs -o initrd
-	for format in erofs squashfs; do
-		"$VMCONFIG" rootfs --image image --format $format -o root.$format
-		run_image --initrd initrd --disk "root.$format,ro" -- say "from $format"
+	for format in erofs squashfs 'squashfs --compress lz4'; do
+		# shellcheck disable=SC2086 # with an option
+		"$VMCONFIG" rootfs --image image --format $format -o root.img
+		run_image --initrd initrd --disk root.img,ro -- say "from $format"
 		assert_status 0
 		assert_output "from $format"
 	done
