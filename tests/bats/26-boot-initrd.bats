@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Initrds as the kernel takes them: packed in each way.
+# Initrds as the kernel takes them: packed in each way, with modules for this machine or for another.
 # shellcheck disable=SC2154 # bats and vm.bash set status, output and stderr
 
 load helper
@@ -15,4 +15,27 @@ load vm
 		assert_status 0
 		assert_output "from $how"
 	done
+}
+
+# with_modules MODULE… - boot without KVM, from an initrd that has these besides.
+with_modules() {
+	local options=() module
+	for module; do
+		options+=(--module "$module")
+	done
+	"$VMCONFIG" initrd --init "$BUILD/init" --modules "$ROOT/build/clocks" --vmm qemu "${options[@]}" -o initrd
+	vm --initrd initrd --accel tcg --verbose -- say here
+}
+
+@test "a driver of what the machine does not have is left out, and one that is refused ends the boot" {
+	with_modules ptp_kvm 'test_clocks fail=19'
+	assert_status 0
+	assert_output here
+	stderr=$(console_of "$stderr")
+	assert_stderr_contains "module '/lib/modules/ptp_kvm.ko' has nothing to do here, and is left out: Not supported"
+	assert_stderr_contains "module '/lib/modules/test_clocks.ko' has nothing to do here, and is left out: No such device"
+
+	with_modules 'test_clocks fail=1'
+	assert_status 125
+	assert_stderr_contains "modules: cannot load module '/lib/modules/test_clocks.ko': Operation not permitted"
 }

@@ -7,6 +7,7 @@
  *   rtc=WHAT:VALUE              an RTC, which is rtc0 when the kernel has none
  *   hctosys=1                   the kernel may set its clock from that RTC, right, before the RTC
  *                               goes wrong; else the kernel's reading of it fails
+ *   fail=N                      none at all: loading the module fails with this errno value
  *
  *   ahead:MS   before the kernel's clock, as that was when the module was loaded
  *   at:S       always says so many seconds since 1970
@@ -37,6 +38,7 @@ static char *ptp[MAX_PTP];
 static int ptp_count;
 static char *rtc;
 static bool hctosys;
+static int fail;
 
 static struct test_ptp ptps[MAX_PTP];
 static struct test_clock rtc_clock;
@@ -166,7 +168,7 @@ static int add_rtc(void)
 /* There is no way out: the tests' machines end with it. */
 static int __init test_clocks_init(void)
 {
-	int r = 0;
+	int r = -fail;
 
 	boot_ns = ktime_get_real_ns() - ktime_get_boottime_ns();
 	for (int i = 0; i < ptp_count && r == 0; i++)
@@ -178,5 +180,6 @@ module_init(test_clocks_init);
 module_param_array(ptp, charp, &ptp_count, 0444);
 module_param(rtc, charp, 0444);
 module_param(hctosys, bool, 0444);
+module_param(fail, int, 0444);
 MODULE_DESCRIPTION("clocks for the tests of vmconfig's init");
 MODULE_LICENSE("Dual MIT/GPL");
