@@ -16,6 +16,7 @@
 #include "port.h"
 #include "stop_request.h"
 #include "vmconfig.h"
+#include "vsock.h"
 
 #define PORT_WAIT_US    5000000
 #define HOST_WAIT_US    5000000 /* for a host that takes nothing, or has not come yet */
@@ -26,10 +27,22 @@ void account_init(struct account *a)
 	*a = (struct account){.port = -1};
 }
 
+/* @again: what did not come is only looked for; nobody is connected to twice. Return: as
+ * port_wait(). */
+static int connect_host(const struct report *report, bool again)
+{
+	int64_t deadline = clock_us() + (again ? 0 : PORT_WAIT_US);
+	struct vsock_place place;
+
+	if (!vsock_is_asked_for(report, &place))
+		return port_wait(PORT_REPORT, deadline);
+	return again ? -ENOENT : vsock_wait(&place, deadline);
+}
+
 int account_settle(struct account *a, const struct vmconfig *cfg)
 {
 	const char *channel = cfg->report ? cfg->report->channel : NULL;
-	int fd = -1;
+	int fd = -ENOENT;
 
 	if (cfg->report && cfg->report->nonce)
 		snprintf(a->nonce, sizeof(a->nonce), "%s", cfg->report->nonce);
@@ -37,13 +50,13 @@ int account_settle(struct account *a, const struct vmconfig *cfg)
 	if (a->on_console)
 		return 0;
 	if (a->port < 0)
-		fd = port_wait(PORT_REPORT, clock_us() + (a->awaited ? 0 : PORT_WAIT_US));
+		fd = connect_host(cfg->report, a->awaited);
 	a->awaited = true;
 	if (fd >= 0)
 		a->port = fd;
 	if (fd == -STOP_ASKED)
 		return fd;
-	return a->port < 0 && channel ? -ENOENT : 0;
+	return a->port < 0 && channel ? fd : 0;
 }
 
 /*

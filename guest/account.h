@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The guest's account of itself: report lines to the host over the port, or
- * over the console with the config's nonce when there is no port.
+ * The guest's account of itself: report lines to the host over the port, or a
+ * vsock in its place, or over the console with the config's nonce when there is neither.
  */
 #ifndef VMCONFIG_ACCOUNT_H
 #define VMCONFIG_ACCOUNT_H
 
 #include <stdbool.h>
 
+#include "contract.h"
 #include "report.h"
 
 struct vmconfig;
 
 struct account {
-	int port;          /* fd, or -1: the console is used */
+	int port;          /* fd of the port or the vsock, or -1: the console is used */
 	bool on_console;   /* the config wants it there: no port is ever opened */
 	bool awaited;      /* the port has been: not once more */
 	bool host_counts;  /* the host has said hello: it will say done */
 	bool host_missing; /* it did not take a line in time: not waited for again */
-	char nonce[65];
+	char nonce[MAX_NONCE + 1];
 	char input[256]; /* a line from the host, not yet whole */
 	size_t input_length;
 	bool input_overrun; /* the line at hand is too long: skip to its end */
@@ -30,9 +31,11 @@ struct account {
 void account_init(struct account *a);
 
 /*
- * account_settle() - after the config is known: wait for the port when the config asks for it.
- * Later it is only looked for. Return: 0, -ENOENT when the config asks for a port that does not
- * come, or -STOP_ASKED as stop_wait() has it.
+ * account_settle() - after the config is known: wait for the port when the config asks for it, or
+ * connect by vsock. Later it is only looked for.
+ *
+ * Return: 0; -ENOENT or another -errno when the config asks for what is not to be had; or
+ * -STOP_ASKED as stop_wait() has it.
  */
 int account_settle(struct account *a, const struct vmconfig *cfg);
 

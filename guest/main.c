@@ -70,6 +70,7 @@
 #include "stop_request.h"
 #include "supervise.h"
 #include "sysrq.h"
+#include "vsock.h"
 #include "workload.h"
 
 static const struct phase phases[] = {
@@ -147,11 +148,16 @@ static int run_phase(struct guest *g, const struct phase *phase)
 static int settle_account(struct guest *g, struct account *a)
 {
 	int r = account_settle(a, &g->config);
+	struct vsock_place place;
 
 	if (r == 0)
 		return 0;
 	if (r == -STOP_ASKED)
-		guest_error(g, -r, "cannot wait for the port '%s'", PORT_REPORT);
+		guest_error(g, -r, "cannot wait for the report channel");
+	else if (vsock_is_asked_for(g->config.report, &place))
+		guest_error_as(g, "port-missing",
+		               "cannot report by vsock, as the config asks for: %s",
+		               r == -ENOENT ? "there is no such device" : strerror(-r));
 	else
 		guest_error_as(g, "port-missing",
 		               "there is no port '%s', which the config asks for", PORT_REPORT);

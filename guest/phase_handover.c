@@ -33,6 +33,7 @@
 #include "runtime_file.h"
 #include "signal_set.h"
 #include "systemd_env.h"
+#include "vsock.h"
 
 #define ENVIRONMENT_FILE "/run/systemd/system.conf.d/00-vmconfig.conf"
 #define SYSCTL_FILE      "/run/sysctl.d/zzz-vmconfig.conf"
@@ -160,6 +161,17 @@ static int place_last_stage(struct guest *g, int run_fd)
 	return 0;
 }
 
+static int place_note(struct guest *g, int run_fd)
+{
+	struct vsock_place place;
+	int r;
+
+	if (!vsock_is_asked_for(g->config.report, &place))
+		return 0;
+	r = vsock_note(run_fd, &place);
+	return r < 0 ? guest_error(g, -r, "cannot note where to report") : 0;
+}
+
 static int write_files(struct guest *g)
 {
 	/* /run of the initramfs is what the root has bound in: nothing of the image leads
@@ -168,6 +180,8 @@ static int write_files(struct guest *g)
 	_cleanup_fd_ int run_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int r = place_last_stage(g, run_fd);
 
+	if (r == 0)
+		r = place_note(g, run_fd);
 	if (r == 0)
 		r = agent_hand_over(g, run_fd, handover.kind->is_systemd);
 	if (r < 0 || !handover.kind->is_systemd)

@@ -62,7 +62,7 @@ int port_open(const char *name)
 	return steal_fd(&fd);
 }
 
-static bool has_serial_device(void)
+static bool has_device(unsigned id)
 {
 	char wanted[16];
 	struct dirent *entry;
@@ -71,28 +71,39 @@ static bool has_serial_device(void)
 
 	if (!dir)
 		return false;
-	snprintf(wanted, sizeof(wanted), "0x%04x", VIRTIO_CONSOLE);
+	snprintf(wanted, sizeof(wanted), "0x%04x", id);
 	while ((entry = readdir(dir)) && !found)
 		found = file_says(VIRTIO_DEVICES, entry->d_name, "device", wanted);
 	closedir(dir);
 	return found;
 }
 
-int port_wait(const char *name, int64_t deadline_us)
+int port_wait_for(int (*open)(const void *what), const void *what, unsigned device,
+                  int64_t deadline_us)
 {
 	_cleanup_fd_ int events = -1;
 	int fd;
 
-	while ((fd = port_open(name)) == -ENOENT) {
+	while ((fd = open(what)) == -ENOENT) {
 		int r;
 
-		if (!has_serial_device())
+		if (!has_device(device))
 			return -ENOENT;
 		r = uevent_wait(&events, deadline_us);
 		if (r <= 0)
 			return r < 0 ? r : -ENOENT;
 	}
 	return fd;
+}
+
+static int open_named(const void *what)
+{
+	return port_open(what);
+}
+
+int port_wait(const char *name, int64_t deadline_us)
+{
+	return port_wait_for(open_named, name, VIRTIO_CONSOLE, deadline_us);
 }
 
 bool port_is_held(int fd)

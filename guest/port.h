@@ -28,6 +28,15 @@ int port_open(const char *name);
  */
 int port_wait(const char *name, int64_t deadline_us);
 
+/*
+ * port_wait_for() - the same for whatever else comes with a virtio device and its driver.
+ * @open:   fd; -ENOENT: not yet; another -errno ends the wait
+ * @what:   for @open
+ * @device: the device's number, VIRTIO_ID_…
+ */
+int port_wait_for(int (*open)(const void *what), const void *what, unsigned device,
+                  int64_t deadline_us);
+
 /* port_is_held() - whether nobody is connected, so that waiting for room by poll(2) would spin. */
 bool port_is_held(int fd);
 

@@ -11,6 +11,7 @@ const struct default_module default_modules[] = {
     {"virtio_blk", 0, true}, /* config disk, root, volumes */
     {"virtio_net", 0, false},
     {"virtio_console", 0, false}, /* report channel and standard streams */
+    {"vmw_vsock_virtio_transport", REPORT_VSOCK, false},
     {"virtio_rng", 0, false},
     {"overlay", 0, false}, /* a root or volume of mode overlay */
     {"button", 0, false},  /* the power button */
@@ -21,10 +22,13 @@ static const struct {
 	const char *vmm;
 	unsigned transports;
 } families[] = {
-    {"qemu", TRANSPORT_PCI},         {"cloud-hypervisor", TRANSPORT_PCI},
-    {"firecracker", TRANSPORT_MMIO}, {"crosvm", TRANSPORT_PCI},
-    {"kvmtool", TRANSPORT_PCI},      {"stratovirt", TRANSPORT_PCI | TRANSPORT_MMIO},
-    {"alioth", TRANSPORT_PCI},
+    {"qemu", TRANSPORT_PCI},
+    {"cloud-hypervisor", TRANSPORT_PCI | REPORT_VSOCK},
+    {"firecracker", TRANSPORT_MMIO | REPORT_VSOCK},
+    {"crosvm", TRANSPORT_PCI | REPORT_VSOCK},
+    {"kvmtool", TRANSPORT_PCI | REPORT_VSOCK},
+    {"stratovirt", TRANSPORT_PCI | TRANSPORT_MMIO | REPORT_VSOCK},
+    {"alioth", TRANSPORT_PCI | REPORT_VSOCK},
 };
 
 unsigned module_set_transports(const char *vmm)

@@ -34,6 +34,10 @@
 #define PORT_STDOUT "org.vmconfig.stdout"
 #define PORT_STDERR "org.vmconfig.stderr"
 
+/* With channel "vsock": a port of the host's, and what comes first on each connection to it. */
+#define VSOCK_REPORT_PORT 0x40000000u /* unless report.port says another */
+#define VSOCK_NONCE_LINE  "{\"nonce\":\"%s\"}\n"
+
 /* Words on the kernel command line. */
 #define CMDLINE_DISK       "vmconfig.disk"       /* =PATH, label=…, uuid=… or serial=… */
 #define CMDLINE_LOG        "vmconfig.log"        /* =error, warning, info (the default) or debug */
@@ -57,6 +61,7 @@
 #define MAX_DEVICE_WAIT_MS 10000 /* for a device to appear, in the guest */
 #define STALL_MS           30000 /* without any progress of the boot, in the guest */
 #define MAX_REPORT_LINE    4096u /* bytes of one line on the report channel */
+#define MAX_NONCE          64u
 #define MAX_INTERFACES     256
 #define MAX_ROUTES         1024 /* of one interface */
 #define MAX_VOLUMES        1024

@@ -147,10 +147,12 @@ static const struct record host_record = {"host", sizeof(struct host), host_fiel
 
 static const struct field report_fields[] = {
     {"channel", FIELD_STRING, AT(report, channel), .format = &format_channel,
-     .doc = "virtio-serial or console; absent: the port if there is one, else the console"},
+     .doc = "virtio-serial, vsock or console; absent: the port if there is one, else the console"},
+    {"port", FIELD_INT, AT(report, port), .min = 1, .max = 4294967294,
+     .doc = "with vsock: the host's port that init connects to; default 1073741824"},
     {"nonce", FIELD_STRING, AT(report, nonce), .format = &format_nonce,
      .doc = "hexadecimal; stands in each report line on the console, where the workload can write "
-            "too"},
+            "too, and is the first line on vsock"},
     END,
 };
 static const struct record report_record = {"report", sizeof(struct report), report_fields, false};

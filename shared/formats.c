@@ -184,14 +184,17 @@ static const char *complain_word(const char *s)
 
 static const char *complain_channel(const char *s)
 {
-	if (strcmp(s, "virtio-serial") == 0 || strcmp(s, "console") == 0)
-		return NULL;
-	return "is neither \"virtio-serial\" nor \"console\"";
+	static const char *const channels[] = {"virtio-serial", "vsock", "console"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(channels); i++)
+		if (strcmp(s, channels[i]) == 0)
+			return NULL;
+	return "is none of \"virtio-serial\", \"vsock\", \"console\"";
 }
 
 static const char *complain_nonce(const char *s)
 {
-	if (strlen(s) > 64)
+	if (strlen(s) > MAX_NONCE)
 		return "is longer than 64 bytes";
 	for (; *s; s++)
 		if (!is_hex(*s))
@@ -249,7 +252,8 @@ const struct format format_route_target = {"route-target", "^(default|[0-9A-Fa-f
 const struct format format_mac = {"mac", "^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$", complain_mac};
 const struct format format_signal = {"signal", "^[A-Za-z0-9+-]+$", complain_signal};
 const struct format format_word = {"word", "^[^ #][^ ]*$", complain_word};
-const struct format format_channel = {"channel", "^(virtio-serial|console)$", complain_channel};
+const struct format format_channel = {"channel", "^(virtio-serial|vsock|console)$",
+                                      complain_channel};
 const struct format format_nonce = {"nonce", "^[0-9A-Fa-f]{1,64}$", complain_nonce};
 const struct format format_name = {"name", "^[^:]{1,255}$", complain_name};
 const struct format format_not_empty = {"not-empty", ".", complain_empty};

@@ -10,6 +10,7 @@
  *          {"event":"exit","code":0,"signal":0,"oom":false,"stdout":12,"stderr":0}
  *          {"event":"failed","phase":"volumes","error":"…","code":125,
  *           "failure":"device-missing","errno":"EIO"}
+ *          {"nonce":"c0ffee"} on vsock, before all of these: who connects is init
  *   host:  {"hello":1}        the host counts bytes: wait for "done" before power-off
  *          {"signal":15}      to the workload's process group
  *          {"stop":true}      stop_signal, stop_timeout, SIGKILL

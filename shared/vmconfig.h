@@ -131,8 +131,9 @@ struct host {
 
 /* How init gives account of itself. */
 struct report {
-	char *channel; /* "virtio-serial" or "console"; NULL: what there is */
-	char *nonce;   /* precedes each line on the console */
+	char *channel;      /* "virtio-serial", "vsock" or "console"; NULL: what there is */
+	struct optint port; /* of the host, with vsock */
+	char *nonce;        /* precedes each line on the console, and all of them on vsock */
 };
 
 /* setrlimit(2); RLIM_INFINITY is 2^64-1. */

@@ -142,6 +142,25 @@ compressed_kernel() {
 	[ ! -e initrd ]
 }
 
+@test "a VMM whose guests report by vsock gets its modules, and no other carries them" {
+	local vmm
+	for vmm in '' qemu; do
+		initrd ${vmm:+--vmm "$vmm"}
+		assert_status 0
+		unpack
+		run ! grep vsock out/modules
+	done
+	for vmm in cloud-hypervisor firecracker crosvm kvmtool stratovirt alioth; do
+		initrd --vmm "$vmm"
+		assert_status 0
+		assert_stderr ''
+		unpack
+		grep vsock out/modules | sed 's|.*/\(.*\)\.ko|\1|' >found
+		printf '%s\n' vsock vmw_vsock_virtio_transport_common vmw_vsock_virtio_transport |
+			diff - found || fail "$vmm"
+	done
+}
+
 @test "what cannot be used is named, and nothing is left behind" {
 	initrd --module rocket
 	assert_failure 1 "has no module 'rocket'"

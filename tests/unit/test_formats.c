@@ -196,8 +196,8 @@ static void test_words(void **state)
 	ASSERT_SAMPLES(format_not_empty, {"a", NULL}, {" ", NULL}, {"", "is empty"});
 	ASSERT_SAMPLES(format_signal, {"SIGTERM", NULL}, {"rtmin+3", NULL}, {"9", NULL},
 	               {"SIGFOO", "is no signal"}, {"0", "is no signal"});
-	ASSERT_SAMPLES(format_channel, {"virtio-serial", NULL}, {"console", NULL},
-	               {"Console", "is neither \"virtio-serial\" nor \"console\""});
+	ASSERT_SAMPLES(format_channel, {"virtio-serial", NULL}, {"vsock", NULL}, {"console", NULL},
+	               {"Console", "is none of \"virtio-serial\", \"vsock\", \"console\""});
 	ASSERT_SAMPLES(format_nonce, {"0", NULL}, {SIXTY_FOUR, NULL},
 	               {SIXTY_FOUR "0", "is longer than 64 bytes"}, {"xyz", "is not hexadecimal"},
 	               {"0 1", "is not hexadecimal"});

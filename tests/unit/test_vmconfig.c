@@ -79,7 +79,7 @@ static const char every_field[] =
     "\"env\":[\"A=b\"],\"timeout\":12}]},"
     "\"init_mode\":\"exec\","
     "\"stop_signal\":\"SIGQUIT\",\"stop_timeout\":30,"
-    "\"report\":{\"channel\":\"console\",\"nonce\":\"00ff\"},"
+    "\"report\":{\"channel\":\"console\",\"port\":1024,\"nonce\":\"00ff\"},"
     "\"annotations\":{\"org.example/a\":\"b\"},"
     "\"agent\":{\"path\":\"/opt/agent\",\"args\":[\"-v\"]},"
     "\"kernel_headers\":{\"path\":\"/headers.cpio\"},"
