@@ -101,6 +101,7 @@ TEST_TOOLS   := $(if $(wildcard tests/probe.c),build/probe) $(if $(wildcard test
 	$(if $(wildcard tests/nsboot.c),$(O)/nsboot) \
 	build/erofs/mkfs.erofs
 TEST_MODULES := build/clocks/stamp
+TEST_KERNEL  := build/kernel-generic/vmlinuz
 TEST_LAYOUTS := $(foreach s,nginx redis postgres python,build/servers/$s/index.json)
 TEST_IMAGES  := build/images/probe.img build/images/busybox.img build/images/systemd.img build/images/host.img
 
@@ -201,6 +202,11 @@ build/kernel/vmlinuz: scripts/fetch-kernel
 	$(call say,FETCH,$@)
 	$(Q)scripts/fetch-kernel build/kernel
 
+# For what a kernel for clouds has no driver for.
+$(TEST_KERNEL): scripts/fetch-kernel
+	$(call say,FETCH,$@)
+	$(Q)scripts/fetch-kernel $(@D) "$$(dpkg --print-architecture)"
+
 build/kernel-headers/stamp: scripts/fetch-kernel-headers build/kernel/vmlinuz
 	$(call say,FETCH,$(@D))
 	$(Q)scripts/fetch-kernel-headers build/kernel $(@D)
@@ -235,7 +241,7 @@ demo: all initrd build/servers/nginx/index.json ## boot a real nginx and fetch a
 
 # --- tests --------------------------------------------------------------------------------------
 
-check: all initrd unit-tests $(TEST_TOOLS) $(TEST_MODULES) $(TEST_IMAGES) $(TEST_LAYOUTS) ## all tests: unit, command line, namespaces, boots
+check: all initrd unit-tests $(TEST_TOOLS) $(TEST_MODULES) $(TEST_KERNEL) $(TEST_IMAGES) $(TEST_LAYOUTS) ## all tests: unit, command line, namespaces, boots
 	$(Q)scripts/run-tests $(UNIT) $(BATS)
 
 unit: unit-tests ## the unit tests alone

@@ -75,7 +75,8 @@ assert_flags() {
 		{destination: "/m/pts", type: "devpts", source: "devpts",
 			options: ["newinstance", "ptmxmode=0600", "mode=0640", "gid=5"]},
 		{destination: "/m/mq", type: "mqueue", source: "mqueue", options: ["nodev"]},
-		{destination: "/m/cg", type: "cgroup", source: "cgroup", options: ["ro", "relatime"]}]' \
+		{destination: "/m/cg", type: "cgroup", source: "cgroup", options: ["ro", "relatime"]},
+		{destination: "/m/cg2", type: "cgroup2", source: "cgroup2", options: ["noexec"]}]' \
 		cat /proc/self/mountinfo , cat /m/proc/1/comm , stat /m/pts/ptmx , stat /m/cg/cgroup.procs
 	boot
 	assert_exit 0
@@ -84,6 +85,7 @@ assert_flags() {
 	assert_flags /m/pts 'rw,relatime - devpts *gid=5,mode=640,ptmxmode=600'
 	assert_flags /m/mq 'rw,nodev,relatime - mqueue *'
 	assert_flags /m/cg 'ro,relatime - cgroup2 *'
+	assert_flags /m/cg2 'rw,noexec,relatime - cgroup2 *'
 	assert_line 'stat /m/pts/ptmx char 0600 0 0 5:2'
 }
 
@@ -181,16 +183,21 @@ assert_flags() {
 @test "overlay: its layers are looked up in the guest, their links too" {
 	tree low/one mid/two up/ work/
 	ln -s /low tree/link
+	ln -s /up tree/upper
 	make_image root.img tree
-	mounts '[{destination: "/m", type: "tmpfs"},
-		{destination: "/m/up", type: "bind", source: "/m", options: ["bind"]},
-		{destination: "/o", type: "overlay", source: "overlay", options: ["lowerdir=/link:/mid"]}]' \
-		ls /o , cat /proc/self/mountinfo
+	config '.root = {mode: "rw"} | .mounts = [
+		{destination: "/o", type: "overlay", source: "overlay", options: ["lowerdir=/link:/mid"]},
+		{destination: "/w", type: "overlay", source: "overlay", options: ["lowerdir=/mid",
+			"upperdir=/upper", "workdir=/work", "nodev"]}]' \
+		ls /o , ls /w , write /w/new text , cat /up/new , cat /proc/self/mountinfo , write /o/new x
 	boot_image root.img
-	assert_exit 0
+	assert_exit 1
 	assert_line 'entry one'
 	assert_line 'entry two'
+	assert_line text
+	assert_line 'write /o/new: Read-only file system'
 	assert_flags /o '*- overlay *lowerdir=/link:/mid*'
+	assert_flags /w 'rw,nodev,relatime - overlay *upperdir=/upper,workdir=/work*'
 }
 
 @test "a filesystem on a device that is named by its label; ro is the filesystem's too" {

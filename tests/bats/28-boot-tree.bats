@@ -110,6 +110,24 @@ share_directory() {
 		fail 'virtiofsd does not listen' "$(cat virtiofsd.log)"
 }
 
+@test "a directory that is shared by 9p, in a kernel that has all its drivers as modules" {
+	local generic=$ROOT/build/kernel-generic
+	[ -e "$generic/vmlinuz" ] || skip_or_fail 'no generic kernel'
+	mkdir shared
+	echo hello >shared/file
+	"$VMCONFIG" initrd --init "$BUILD/init" --modules "$generic" --module ext4 --module 9p \
+		--module 9pnet_virtio -o 9p.cpio
+	edit '.mounts = [{destination: "/not/there", type: "9p", source: "tag",
+		options: ["trans=virtio", "version=9p2000.L", "msize=65536", "nosuid", "noatime"]}]'
+	vm --kernel "$generic/vmlinuz" --initrd 9p.cpio --share "$PWD/shared:tag,9p" -- \
+		cat /not/there/file , write /not/there/new text , cat /proc/self/mountinfo
+	assert_status 0
+	assert_output_contains hello
+	grep -q ' / /not/there rw,nosuid,noatime - 9p tag .*msize=65536,trans=virtio' <<<"$output" ||
+		explain 'no 9p'
+	[ "$(cat shared/new)" = text ]
+}
+
 @test "a shared directory, and what an initrd carries beside init" {
 	mkdir shared headers
 	echo hello >shared/file
