@@ -3,9 +3,13 @@
 #include "layout_documents.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base64.h"
+#include "cleanup.h"
+#include "digest.h"
 #include "document.h"
 #include "oci_index.h"
 #include "oci_layout.h"
@@ -35,12 +39,57 @@ static void check_list(struct document *d, const char *key, bool may_be_empty)
 		              "is empty, which the schema does not allow");
 }
 
+/* What a descriptor carries must be what it describes. */
+static int check_data(struct document *d, const struct oci_descriptor *descriptor,
+                      const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static int check_data(struct document *d, const struct oci_descriptor *descriptor,
+                      const char *format, ...)
+{
+	_cleanup_free_ void *content = NULL;
+	const struct digest_algorithm *algorithm;
+	const char *complaint = NULL, *hex;
+	char pointer[48];
+	va_list args;
+	size_t size;
+
+	if (!descriptor->data || !descriptor->digest || !descriptor->size.set ||
+	    base64_size(descriptor->data) < 0)
+		return 0;
+	content = base64_decode(descriptor->data, &size);
+	if (!content)
+		return -ENOMEM;
+	algorithm = digest_parse(descriptor->digest, &hex);
+	if (size != (uint64_t)descriptor->size.value)
+		complaint = "has not the size that the descriptor gives";
+	else if (algorithm && !digest_matches(algorithm, hex, content, size))
+		complaint = "has not the digest that the descriptor gives";
+	va_start(args, format);
+	vsnprintf(pointer, sizeof(pointer), format, args);
+	va_end(args);
+	if (complaint)
+		document_note(d, SEVERITY_ERROR, "blob", pointer, "%s", complaint);
+	return 0;
+}
+
 int oci_index_read(struct document *d, struct oci_index *out)
 {
 	int r = decode(d, &oci_index_record, out);
 
 	check_list(d, "manifests", true);
+	for (size_t i = 0; r == 0 && i < out->manifests.count; i++)
+		r = check_data(d, &out->manifests.items[i], "/manifests/%zu/data", i);
 	return r;
+}
+
+/* A configuration that says nothing leaves open what this is. */
+static void check_artifact(struct document *d, const struct oci_manifest *m)
+{
+	const char *type = m->config ? m->config->media_type : NULL;
+
+	if (type && strcmp(type, "application/vnd.oci.empty.v1+json") == 0 && !m->artifact_type)
+		document_note(d, SEVERITY_ERROR, "required", "",
+		              "'artifactType' is missing, and the configuration is empty");
 }
 
 int oci_manifest_read(struct document *d, struct oci_manifest *out)
@@ -48,6 +97,11 @@ int oci_manifest_read(struct document *d, struct oci_manifest *out)
 	int r = decode(d, &oci_manifest_record, out);
 
 	check_list(d, "layers", false);
+	check_artifact(d, out);
+	if (r == 0 && out->config)
+		r = check_data(d, out->config, "/config/data");
+	for (size_t i = 0; r == 0 && i < out->layers.count; i++)
+		r = check_data(d, &out->layers.items[i], "/layers/%zu/data", i);
 	return r;
 }
 

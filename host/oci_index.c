@@ -115,7 +115,7 @@ static const struct field descriptor_fields[] = {
      .offset = DESCRIPTOR(artifact_type),
      .format = &media_type_format},
     {.key = "urls", .type = FIELD_STRINGS, .offset = DESCRIPTOR(urls), .format = &uri_format},
-    {.key = "data", .type = FIELD_STRING, .format = &format_base64, .flags = FIELD_CHECKED},
+    {.key = "data", .type = FIELD_STRING, .offset = DESCRIPTOR(data), .format = &format_base64},
     {.key = "platform",
      .type = FIELD_RECORD,
      .offset = DESCRIPTOR(platform),

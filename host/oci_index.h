@@ -26,6 +26,7 @@ struct oci_descriptor {
 	struct optint size;
 	char *artifact_type;
 	struct strlist urls;
+	char *data; /* the content itself, in base64 */
 	struct oci_platform *platform;
 	struct strmap annotations;
 };

@@ -38,7 +38,7 @@ static const struct constraint image_constraints[] = {
 };
 
 #define DESCRIPTOR(type)                                                                           \
-	"{'mediaType':'" type "','digest':'sha256:x','size':1,'urls':['https://u/%20'],'data':'',"             \
+	"{'mediaType':'" type "','digest':'sha256:x','size':1,'urls':['https://u/%20'],'data':'eA==',"             \
 	"'artifactType':'a/b','annotations':{'a':'b'},'platform':{'architecture':'a','os':'o',"    \
 	"'os.version':'v','os.features':['f'],'variant':'v'}}"
 

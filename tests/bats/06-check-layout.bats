@@ -220,6 +220,46 @@ setup() {
 	says "error blob image/index.json /manifests/0"
 }
 
+@test "a layout with an auxiliary document and annotations, as the specification shows one" {
+	put_index image "$(jq -c ". + {$(ref stable)}" <<<"$nested")" \
+		"$(put_manifest image "$(put_config image ppc64le)" "$layer" "$(platform ppc64le),$(ref v1.0)")" \
+		"$(echo '<component/>' | put_blob image application/xml '"annotations":{"com.example.version":"1.0"}')"
+	jq --arg type "$INDEX" '. + {mediaType: $type, annotations: {"com.example.revision": "r1"}}' \
+		image/index.json >index.json
+	mv index.json image/
+	echo 'named by nobody' >image/blobs/sha256/0123
+	run_vmconfig check --strict image
+	assert_status 0
+	[ -z "$stderr" ] || explain 'expected nothing on stderr'
+	xml=$(jq -c '.manifests[2]' image/index.json)
+	echo '<Component/>' >"$(file_of "$xml")"
+	says "error blob image/index.json /manifests/2/digest"
+}
+
+@test "artifacts: nothing for a configuration, and content that the descriptor carries" {
+	local empty=application/vnd.oci.empty.v1+json type='"artifactType":"application/vnd.example+type"'
+	nothing=$(printf '{}' | put_blob image "$empty" '"data":"e30="')
+	artifact=$(printf '{"schemaVersion":2,%s,"config":%s,"layers":[%s],"subject":%s}' "$type" \
+		"$nothing" "$nothing" "$first" | put_blob image "$MANIFEST" "$type")
+	put_index image "$first" "$artifact"
+	SPEC=image
+	says
+	# The configuration says nothing, so something else must.
+	artifact=$(printf '{"schemaVersion":2,"config":%s,"layers":[%s]}' "$nothing" "$nothing" |
+		put_blob image "$MANIFEST")
+	put_index image "$first" "$artifact"
+	says "error required $(file_of "$artifact") "
+	put_index image "$first" "$(jq -c '.data = "AA=="' <<<"$nothing")" "$(jq -c '.data = "e30K"' <<<"$nothing")" \
+		"$(jq -c '.data = "e31="' <<<"$nothing")" "$(jq -c '.data = "fXs="' <<<"$nothing")"
+	says "error base64 image/index.json /manifests/3/data" "error blob image/index.json /manifests/1/data" \
+		"error blob image/index.json /manifests/2/data" "error blob image/index.json /manifests/4/data"
+	artifact=$(printf '{"schemaVersion":2,%s,"config":%s,"layers":[%s]}' "$type" \
+		"$(jq -c '.data = "fXs="' <<<"$nothing")" "$(jq -c '.data = "AA=="' <<<"$nothing")" |
+		put_blob image "$MANIFEST" "$type")
+	put_index image "$first" "$artifact"
+	says "error blob $(file_of "$artifact") /config/data" "error blob $(file_of "$artifact") /layers/0/data"
+}
+
 @test "files of a layout that are missing or no JSON" {
 	rm image/oci-layout
 	says "error layout image/oci-layout "

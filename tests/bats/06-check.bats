@@ -179,6 +179,38 @@ warns() {
 	warns required /process/user '"process": {"cwd": "/", "args": ["/x"], "user": {"gid": 0}}'
 }
 
+@test "what the specification's tests of its own schemas hold for good and for bad" {
+	need jq
+	warns not-applied /zos '"zos": {"namespaces": [{"type": "pid"}, {"type": "ipc"}, {"type": "uts"}, {"type": "mount"}]}'
+	warns not-applied /freebsd '"process": {"cwd": "/", "args": ["sh"], "env": ["TERM=xterm"], "terminal": true},
+		"mounts": [{"destination": "/dev", "type": "devfs", "source": "devfs", "options": ["ruleset=4"]},
+			{"destination": "/dev/fd", "type": "fdescfs", "source": "fdescfs", "options": []}],
+		"freebsd": {"devices": [{"path": "pf", "mode": 448}], "jail": {"host": "new", "vnet": "new",
+			"enforceStatfs": 1, "allow": {"rawSockets": true, "chflags": true, "mount": ["tmpfs"]}}}'
+	warns not-applied /linux/resources/rdma '"linux": {"resources": {"rdma":
+		{"mlx5_1": {"hcaHandles": 3, "hcaObjects": 10000}, "mlx4_0": {"hcaObjects": 1000}}}}'
+	for section in zos freebsd; do
+		runtime "\"$section\": {}"
+		run_vmconfig check --strict config.json
+		assert_status 0
+		[ -z "$stderr" ] || explain 'expected nothing on stderr'
+	done
+	# Good, and nothing that a virtual machine can have.
+	runtime '"linux": {"netDevices": {"eth0": {"name": "container_eth0"}, "ens4": {}, "ens5": {}}}'
+	run_vmconfig check --json config.json
+	assert_status 1
+	[ "$(jq -r '.[] | select(.severity == "error") | "\(.rule) \(.pointer)"' <<<"$output")" = \
+		'unsupported /linux/netDevices' ] || explain 'expected one error'
+
+	breaks page-size /linux/resources/hugepageLimits/0/pageSize \
+		'"linux": {"resources": {"hugepageLimits": [{"limit": 1234123, "pageSize": "64kB"}]}}'
+	breaks type /linux/netDevices/eth0/name '"linux": {"netDevices": {"eth0": {"name": 23}}}'
+	breaks type /linux/resources/rdma '"linux": {"resources": {"rdma": [{"hcaHandles": "3"}]}}'
+	breaks type /linux/resources/rdma/mlx5_1/hcaHandles \
+		'"linux": {"resources": {"rdma": {"mlx5_1": {"hcaHandles": "3"}}}}'
+	breaks enum /freebsd/jail/vnet '"freebsd": {"jail": {"vnet": "disable"}}'
+}
+
 @test "every problem is found at once, with its line and column" {
 	cat >config.json <<-'EOF'
 		{
