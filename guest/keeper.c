@@ -34,8 +34,11 @@
 #include "systemd_watch.h"
 
 #define SECOND_US INT64_C(1000000)
-#define RETRY_US  100000           /* between looks whether the init has come to take its signal */
-#define FORCE_US  (10 * SECOND_US) /* from the signal that forces it to doing it ourselves */
+#define RETRY_US  100000 /* between looks whether the init has come to take its signal */
+#define HELD_US                                                                                   \
+	(10 * SECOND_US)          /* from the init's start to its taking signals, if it ever does \
+	                           */
+#define FORCE_US (10 * SECOND_US) /* from the signal that forces it to doing it ourselves */
 
 struct keeper {
 	struct account *account;
@@ -55,6 +58,8 @@ struct keeper {
 	int64_t deadline_us; /* of a stop; 0: none */
 	int64_t
 	    send_us; /* when the stop signal is to be tried; 0: it has been sent, or none is due */
+	uint64_t held;   /* signals that the host has asked for before the init was executed */
+	int64_t held_us; /* when those are given up, once it has been; 0: not yet */
 	struct systemd_watch watch;
 };
 
@@ -80,6 +85,7 @@ static void note_start(struct keeper *k)
 	if (k->started_fd < 0)
 		return;
 	close(steal_fd(&k->started_fd));
+	k->held_us = clock_us() + HELD_US;
 	say(k, REPORT_STARTED);
 }
 
@@ -162,6 +168,28 @@ static void take_signals(struct keeper *k)
 		;
 }
 
+/* What is sent before the exec is lost with it, and soon after it while the init is not ready. */
+static void send_signal(struct keeper *k, int number)
+{
+	if (k->started_fd >= 0)
+		k->held |= UINT64_C(1) << (number - 1);
+	else
+		kill(1, number);
+}
+
+/* Once each: when it shows that the signal will be taken, or for want of that in the end. */
+static void send_held(struct keeper *k)
+{
+	for (int number = 1; k->held_us && k->held && number <= 64; number++) {
+		uint64_t bit = UINT64_C(1) << (number - 1);
+
+		if (!(k->held & bit) || (!signal_is_taken(1, number) && clock_us() < k->held_us))
+			continue;
+		k->held &= ~bit;
+		kill(1, number);
+	}
+}
+
 static void take_commands(struct keeper *k)
 {
 	struct report_command c;
@@ -171,7 +199,7 @@ static void take_commands(struct keeper *k)
 		if (c.request == REQUEST_STOP)
 			stop(k);
 		else if (c.request == REQUEST_SIGNAL && c.value >= 1 && c.value <= 64)
-			kill(1, (int)c.value);
+			send_signal(k, (int)c.value);
 	}
 	if (r < 0)
 		k->host_gone = true;
@@ -201,6 +229,14 @@ static int64_t earlier(int64_t a, int64_t b)
 	return !a || (b && b < a) ? b : a;
 }
 
+/* Nothing tells of the init's progress: it is looked at. */
+static int64_t next_look(const struct keeper *k)
+{
+	int64_t held = k->held && k->held_us ? clock_us() + RETRY_US : 0;
+
+	return earlier(held, earlier(k->send_us, earlier(k->deadline_us, k->watch.retry_us)));
+}
+
 static void __attribute__((noreturn)) keep(struct keeper *k)
 {
 	take_commands(k); /* those that were kept */
@@ -214,9 +250,7 @@ static void __attribute__((noreturn)) keep(struct keeper *k)
 		};
 
 		systemd_watch_poll(&k->watch, fds + POLL_WATCH);
-		poll(
-		    fds, POLL_COUNT,
-		    clock_left_ms(earlier(k->send_us, earlier(k->deadline_us, k->watch.retry_us))));
+		poll(fds, POLL_COUNT, clock_left_ms(next_look(k)));
 		take_signals(k);
 		take_commands(k);
 		if (fds[POLL_STARTED].revents)
@@ -224,6 +258,7 @@ static void __attribute__((noreturn)) keep(struct keeper *k)
 		take_news(k);
 		if (fds[POLL_LISTENER].revents)
 			give_relief(k);
+		send_held(k);
 		if (k->send_us && clock_us() >= k->send_us)
 			send_stop(k);
 		if (k->deadline_us && clock_us() >= k->deadline_us)

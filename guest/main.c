@@ -305,7 +305,7 @@ static enum machine_end live(struct guest *g, struct account *a, bool stopping, 
 	snprintf(g->failed_phase, sizeof(g->failed_phase), "handover");
 	log_error("handover: %s", g->error);
 	report_failure(g, a, last);
-	return g->cmdline.end;
+	return stop_request_end(g->cmdline.end);
 }
 
 /* As a phase it is in the timeline, which only a port is told. */

@@ -20,6 +20,7 @@
 #include "agent.h"
 #include "beneath.h"
 #include "cleanup.h"
+#include "crash.h"
 #include "exec_plan.h"
 #include "guest.h"
 #include "handover.h"
@@ -29,9 +30,11 @@
 #include "log.h"
 #include "machine_id.h"
 #include "net_hands_off.h"
+#include "power_button.h"
 #include "preflight.h"
 #include "runtime_file.h"
 #include "signal_set.h"
+#include "stop_request.h"
 #include "systemd_env.h"
 #include "vsock.h"
 
@@ -215,22 +218,48 @@ int phase_handover(struct guest *g)
 	return r < 0 ? r : write_files(g);
 }
 
+/*
+ * Return: only when it cannot be executed, -errno.
+ *
+ * What comes meanwhile waits for systemd, which takes its signals by signalfd(2) and has its own
+ * mask from then on; to it each of those that stop us says what becomes of the machine as well. A
+ * script would keep the mask, and give it to all that it starts: other inits find none, and what
+ * comes before they take it the kernel drops, as it does after the exec.
+ */
+static int become(const struct exec_plan *plan, bool systemd)
+{
+	sigset_t waiting;
+	int r;
+
+	signal_reset_actions();
+	sigemptyset(&waiting);
+	if (systemd)
+		stop_signals(&waiting);
+	else
+		reboot(RB_ENABLE_CAD); /* systemd makes it a signal first of all, as it is here */
+	sigprocmask(SIG_SETMASK, &waiting, NULL);
+	r = exec_plan_run(plan);
+	crash_guard();
+	signal(SIGPIPE, SIG_IGN);
+	reboot(RB_DISABLE_CAD);
+	return r;
+}
+
 int handover_run(struct guest *g, struct account *a, char *argv0)
 {
 	pid_t keeper = keeper_start(g, a, handover.kind, argv0);
-	sigset_t all;
-	int r;
+	int r = 0;
 
 	if (keeper < 0)
 		return guest_error(g, -keeper, "cannot start the keeper of the report channel");
-	signal_reset_all();
-	reboot(RB_ENABLE_CAD);
-	r = exec_plan_run(&handover.plan);
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, NULL);
-	reboot(RB_DISABLE_CAD);
+	/* The host asks the keeper by now; who asks by other means has had no answer yet. */
+	if (stop_signal_waits() || power_button_pressed(g->button_fd))
+		r = guest_error(g, STOP_ASKED, "the image's init is not started");
+	else
+		r = guest_error(g, -become(&handover.plan, handover.kind->is_systemd),
+		                "cannot execute '%s'", handover.plan.argv[0]);
 	kill(keeper, SIGKILL);
 	while (waitpid(keeper, NULL, 0) < 0 && errno == EINTR)
 		;
-	return guest_error(g, -r, "cannot execute '%s'", handover.plan.argv[0]);
+	return r;
 }

@@ -15,15 +15,22 @@ static inline void signal_set_all(sigset_t *set)
 	memset(set, 0xff, sizeof(*set));
 }
 
-/* signal_reset_all() - for another program: what init has changed for itself is not inherited. */
-static inline void signal_reset_all(void)
+/* signal_reset_actions() - for another program: what init ignores is not ignored there. */
+static inline void signal_reset_actions(void)
 {
 	/* SIG_DFL as the kernel lays it out: the C library keeps 32 to 34 to itself. */
 	static const unsigned long by_default[8];
-	sigset_t none;
 
 	for (int i = 1; i <= 64; i++)
 		syscall(SYS_rt_sigaction, i, by_default, NULL, 8);
+}
+
+/* signal_reset_all() - the same, and nothing is blocked. */
+static inline void signal_reset_all(void)
+{
+	sigset_t none;
+
+	signal_reset_actions();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }

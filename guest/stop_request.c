@@ -75,7 +75,15 @@ static void add_end_signals(sigset_t *set)
 		sigaddset(set, end_signals[i].number);
 }
 
-static bool signal_is_pending(void)
+void stop_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	for (size_t i = 0; i < PLAIN_COUNT; i++)
+		sigaddset(set, plain_signals[i]);
+	add_end_signals(set);
+}
+
+bool stop_signal_waits(void)
 {
 	sigset_t pending;
 
@@ -111,7 +119,7 @@ bool stop_is_asked(void)
 	take_port_signals();
 	r = account_look_for_stop(sources.account);
 	sources.host_gone = r < 0;
-	if (r > 0 || signal_is_pending() || power_button_pressed(sources.button_fd))
+	if (r > 0 || stop_signal_waits() || power_button_pressed(sources.button_fd))
 		sources.asked = true;
 	return sources.asked;
 }
@@ -123,10 +131,7 @@ static int open_signals(void)
 
 	if (!sources.account)
 		return -1;
-	sigemptyset(&set);
-	for (size_t i = 0; i < PLAIN_COUNT; i++)
-		sigaddset(&set, plain_signals[i]);
-	add_end_signals(&set);
+	stop_signals(&set);
 	sigaddset(&set, SIGIO);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }

@@ -9,6 +9,7 @@
 #ifndef VMCONFIG_STOP_REQUEST_H
 #define VMCONFIG_STOP_REQUEST_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -53,6 +54,12 @@ int stop_wait(int fd, int64_t deadline_us);
  * @end: set if so
  */
 bool stop_signal_end(int number, enum machine_end *end);
+
+/* stop_signals() - those that ask for a stop. */
+void stop_signals(sigset_t *set);
+
+/* stop_signal_waits() - whether one of them is pending. */
+bool stop_signal_waits(void);
 
 /* stop_limit_us() - how long what is told to stop has, before SIGKILL. */
 int64_t stop_limit_us(const struct vmconfig *cfg);

@@ -10,14 +10,17 @@
  * of a call counts only those of that name, in init's children as well, and the
  * watch of the boot is one.
  * PHASE:N:crash makes init itself crash there, PHASE:N:abort calls abort(3), and
- * with PHASE:N:hang the call does not return. Which call it is, is said on
+ * with PHASE:N:hang the call does not return; with PHASE:N:wait it is made, once
+ * a signal waits for the caller. Which call it is, is said on
  * standard error.
  */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +45,7 @@ static struct {
 	bool crash;
 	bool abort;
 	bool hang;
+	bool wait;
 	bool heap;
 	char call[16]; /* "": any */
 } plan;
@@ -89,6 +93,7 @@ static void __attribute__((constructor)) read_plan(void)
 	plan.crash = strcmp(end + 1, "crash") == 0;
 	plan.abort = strcmp(end + 1, "abort") == 0;
 	plan.hang = strcmp(end + 1, "hang") == 0;
+	plan.wait = strcmp(end + 1, "wait") == 0;
 	plan.error = atoi(end + 1);
 }
 
@@ -114,7 +119,20 @@ static void tell(const char *name)
 	(void)!write(STDERR_FILENO, line, start + n + 1);
 }
 
-/* Whether this call is the one. */
+int __real_signalfd(int fd, const void *set, int flags);
+
+static void wait_for_signal(void)
+{
+	uint64_t all[16]; /* as large as the C library's set */
+	struct pollfd poll_fd = {.events = POLLIN};
+
+	memset(all, 0xff, sizeof(all));
+	poll_fd.fd = __real_signalfd(-1, all, 0);
+	poll(&poll_fd, 1, -1);
+	close(poll_fd.fd);
+}
+
+/* Whether this call is the one, and fails. */
 static bool is_it(const char *name, int error, bool heap)
 {
 	if (!progress->in_phase || heap != plan.heap ||
@@ -128,8 +146,10 @@ static bool is_it(const char *name, int error, bool heap)
 		abort();
 	while (plan.hang)
 		pause();
+	if (plan.wait)
+		wait_for_signal();
 	errno = plan.error ? plan.error : error;
-	return true;
+	return !plan.wait;
 }
 
 static bool fails(const char *name, int error)

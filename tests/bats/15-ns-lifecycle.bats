@@ -102,6 +102,17 @@ stop_on() {
 	[ "$status" -eq 143 ] || assert_line 'signal 15'
 }
 
+@test "nor is one that the host sends on the report channel" {
+	config '.volume_mounts = [{device: "/dev/vdc", path: "/data", mode: "rw"}]' sleep-until-signal
+	make_image volume.img
+	# The boot waits for the volume meanwhile.
+	boot --port org.vmconfig.report --cmdline vmconfig.log=debug --when 'init: ' --when 'sysctl: ' \
+		--say '{"signal":10}' --when ' us' --attach volume.img
+	[ "$(jq -r 'select(.event == "started") | .event' report)" = started ] || explain "$(cat report)"
+	# It came before the program could block it, or after.
+	[ "$status" -eq 138 ] || assert_line 'signal 10'
+}
+
 @test "500 orphans are reaped, and cost init neither memory nor files" {
 	run_probe orphans 20 , pid1 , orphans 500 , pid1
 	assert_exit 0

@@ -49,6 +49,66 @@ assert_ended() {
 	assert_stderr 'nsboot: the machine was rebooted'
 }
 
+@test "so does one that comes while it is about to be started, until the very last" {
+	become_init say no , become $LAST_STAGE poweroff
+	# The first call of the keeper's start.
+	boot --init "$BUILD/init-fault" --fault handover:pipe2:1:wait --when 'fault: pipe2' --kill RTMIN+5
+	assert_failed handover "the image's init is not started: a stop has been asked for"
+	[ "$(jq -r .failure <<<"$last")" = stopped ] || explain "$last"
+	assert_stderr 'nsboot: the machine was rebooted'
+}
+
+@test "what stops systemd waits for it when it comes later" {
+	tree sbin/
+	mkdir -p tree/usr/lib/systemd
+	cp "$BUILD/probe" tree/usr/lib/systemd/systemd
+	ln -s /usr/lib/systemd/systemd tree/sbin/init
+	make_image root.img tree
+	FILTER='.entrypoint = ["/sbin/init"]' become_init cat /proc/self/status , sleep-until-signal , \
+		become $LAST_STAGE poweroff
+	boot_image root.img,ro --init "$BUILD/init-fault" --fault handover:execve:1:wait \
+		--when 'fault: execve' --kill RTMIN+4
+	assert_ended
+	assert_line 'signal 38'
+	# Those that stop a machine and no others: INT, TERM, PWR, and SIGRTMIN+3 to +6.
+	assert_line_matches $'SigBlk:\t000000f020004002'
+	assert_line_matches $'SigIgn:\t0000000000000000'
+}
+
+@test "another init finds no signal blocked or ignored" {
+	become_init cat /proc/self/status , become $LAST_STAGE poweroff
+	boot
+	assert_ended
+	assert_line_matches $'SigBlk:\t0000000000000000'
+	assert_line_matches $'SigIgn:\t0000000000000000'
+}
+
+# The machine's only other process, once the watch has gone, which waits until it is woken: the keeper,
+# with all that the port has got so far. Init, which waits for it, goes on afterwards.
+# shellcheck disable=SC2016 # it is the other shell that expands these
+WAKE_KEEPER='keeper=$(pgrep --ns $INIT_PID --nslist pid | grep -vxF $INIT_PID)
+	kill -STOP $INIT_PID
+	kill -WINCH $keeper
+	until [ -S /proc/$INIT_PID/root/run/initramfs/keeper ] &&
+		grep -q "^State:.S" /proc/$keeper/status; do [ -d /proc/$keeper ] || exit; done
+	kill -CONT $INIT_PID'
+
+@test "what the host asks of an init that has not been executed reaches it afterwards" {
+	local line number
+	while read -r line number; do
+		become_init sleep-until-signal , become $LAST_STAGE poweroff
+		boot --port org.vmconfig.report --init "$BUILD/init-fault" --fault handover:setsid:1:wait \
+			--when 'fault: ' --say "$line" --when setsid --run "$WAKE_KEEPER"
+		assert_ended
+		assert_line "signal $number"
+		[ "$(jq -r '.event' report | grep -v phase | paste -sd,)" = started,exit ] || explain "$(cat report)"
+	done <<-'END'
+		{"signal":10} 10
+		{"signal":64} 64
+		{"stop":true} 15
+	END
+}
+
 @test "the start is reported once, and the end once" {
 	become_init become $LAST_STAGE poweroff
 	boot

@@ -74,7 +74,7 @@ with_driver() {
 		--when 'init: sysctl: ' --run 'kill -STOP $INIT_PID' \
 		--when 'fault: ' --attach blank.img --when setns --run "$OTHERS"'
 			kill -CONT $INIT_PID
-			until grep -q "^State:.S" /proc/$INIT_PID/status; do :; done
+			until grep -q "^State:.[SZ]" /proc/$INIT_PID/status; do :; done
 			kill -KILL $(others)'
 	assert_failed volumes 'no answer for 3 s'
 	[ "$(jq -r '"\(.event) \(.failure)"' report)" = 'failed stalled' ] || explain "$(cat report)"
