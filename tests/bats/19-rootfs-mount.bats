@@ -170,28 +170,32 @@ keeps_xattrs() {
 	grep -q "^b'f' 0o100644 0 7 1 5 " ours || fail "$(cat ours)"
 }
 
-@test "squashfs: the same as ext4, and the same bytes again" {
-	need sqfstar unsquashfs
-	local note='' long
-	! keeps_xattrs || note='SCHILY.xattr.user.note=some\x00bytes'
+# layers_of_every_kind ROOT FILE - the layout "image" and root.img of it: each kind of file, one that
+# is large and one with holes, one removed, and the entries on standard input. ROOT and FILE are
+# words of make_tar for the root directory and a file with two links.
+layers_of_every_kind() {
+	local long
 	long=$(printf '%0150d' 7)
-	make_tar 1.tar <<-END
-		dir . mode=1711
-		dir d mode=0700 uid=1000 gid=3000000 mtime=1700000000
-		file d/f text mode=6755 uid=4000000000 mtime=1700000001 $note
-		link d/also d/f
-		link first d/f
-		file empty
-		char null 1:3
-		block disk 259:70000
-		fifo pipe
-		symlink link $long/$long
-		dir $long
-		file $long/$long deep
-		file \xff\xfe 1
-		file gone 1
-	END
-	head -c 3000000 /dev/urandom >large
+	{
+		cat <<-END
+			dir . mode=1711 $1
+			dir d mode=0700 uid=1000 gid=3000000 mtime=1700000000
+			file d/f text mode=6755 uid=4000000000 $2
+			link d/also d/f
+			link first d/f
+			file empty
+			char null 1:3
+			block disk 259:70000
+			fifo pipe
+			symlink link $long/$long
+			dir $long
+			file $long/$long deep
+			file \xff\xfe\x0a 1
+			file gone 1
+		END
+		cat
+	} | make_tar 1.tar
+	head -c 3000001 /dev/urandom >large
 	truncate -s 5M sparse
 	printf end | dd of=sparse bs=1M seek=3 conv=notrunc status=none
 	tar --format=pax --mtime=@1700000002 -S -cf 2.tar large sparse
@@ -199,20 +203,34 @@ keeps_xattrs() {
 	make_layout image gzip:1.tar 2.tar 3.tar
 	make_image
 	list_image root.img >ext4
-	run_vmconfig rootfs --image image --format squashfs -o root.sqfs
+}
+
+# make_as FORMAT - an image of that format of the same layers, root.FORMAT. Nothing of this machine or
+# of today is in it: in another second and zone the bytes are the same.
+make_as() {
+	local first
+	run_vmconfig rootfs --image image --format "$1" -o "root.$1"
 	assert_status 0
 	assert_stderr ''
-	unsquashfs -q -n -d unpacked root.sqfs >/dev/null
+	first=$EPOCHSECONDS
+	until [ "$EPOCHSECONDS" != "$first" ]; do :; done
+	TZ=Asia/Tokyo run_vmconfig rootfs --image image --format "$1" -o "again.$1"
+	assert_status 0
+	cmp "root.$1" "again.$1"
+}
+
+@test "squashfs: the same as ext4, and the same bytes again" {
+	need sqfstar unsquashfs
+	local note=''
+	! keeps_xattrs || note='SCHILY.xattr.user.note=some\x00bytes'
+	layers_of_every_kind '' "mtime=1700000001 $note" </dev/null
+	make_as squashfs
+	unsquashfs -q -n -d unpacked root.squashfs >/dev/null
 	python3 "$ROOT/tests/tree_list.py" unpacked >squashfs
 	same ext4 squashfs
 	# The root directory is as old as the newest file.
 	[ "$(stat -c '%a %u %g' unpacked)" = '1711 0 0' ]
-	unsquashfs -lln root.sqfs | grep -q ' 2023-11-14 [0-9:]* squashfs-root$'
-	# Today's date is in nothing: wait until it is another second.
-	local first=$EPOCHSECONDS
-	until [ "$EPOCHSECONDS" != "$first" ]; do :; done
-	TZ=Asia/Tokyo run_vmconfig rootfs --image image --format squashfs -o again.sqfs
-	cmp root.sqfs again.sqfs
+	unsquashfs -lln root.squashfs | grep -q ' 2023-11-14 [0-9:]* squashfs-root$'
 	# Whatever it is compressed with; gzip is what it is when nothing is said.
 	local how
 	for how in gzip lz4 zstd; do
@@ -224,68 +242,36 @@ keeps_xattrs() {
 		python3 "$ROOT/tests/tree_list.py" "unpacked.$how" >squashfs
 		same ext4 squashfs
 	done
-	cmp root.sqfs gzip.sqfs
+	cmp root.squashfs gzip.sqfs
 	run_vmconfig rootfs --image image --format squashfs --compress lz4 -o again.sqfs
 	cmp lz4.sqfs again.sqfs
 	mkdir tree
 	cp large tree/
-	run_vmconfig rootfs --dir tree --owner 0 --format squashfs -o dir.sqfs
+	run_vmconfig rootfs --dir tree --owner 0 --format squashfs -o dir.squashfs
 	assert_status 0
-	unsquashfs -q -n -d copy dir.sqfs >/dev/null
+	unsquashfs -q -n -d copy dir.squashfs >/dev/null
 	cmp large copy/large
 }
 
 @test "erofs: the same as ext4, and the same bytes again" {
 	need dump.erofs
 	need_erofs
-	local long
-	long=$(printf '%0150d' 7)
-	make_tar 1.tar <<-END
-		dir . mode=1711 uid=5 gid=70000 mtime=1600000000 SCHILY.xattr.user.top=x
-		dir d mode=0700 uid=1000 gid=3000000 mtime=1700000000
-		file d/f text mode=6755 uid=4000000000 mtime=1700000001.000000789 SCHILY.xattr.user.note=some\x00bytes
-		link d/also d/f
-		link first d/f
-		file empty
-		char null 1:3
-		block disk 259:70000
-		fifo pipe
-		symlink link $long/$long
-		dir $long
-		file $long/$long deep
-		file \xff\xfe\x0a 1
+	layers_of_every_kind 'uid=5 gid=70000 mtime=1600000000 SCHILY.xattr.user.top=x' \
+		'mtime=1700000001.000000789 SCHILY.xattr.user.note=some\x00bytes' <<-'END'
 		file old 1 mtime=-1000.25
 		file future 1 mtime=6000000000
-		file gone 1
 		file acl 1 mode=0770 SCHILY.acl.access=user::rwx,user:4711:r-x,group::r-x,mask::rwx,other::---
 		file cap 1 SCHILY.xattr.security.capability=\x01\x00\x00\x02\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00
 	END
-	head -c 3000001 /dev/urandom >large
-	truncate -s 5M sparse
-	printf end | dd of=sparse bs=1M seek=3 conv=notrunc status=none
-	tar --format=pax --mtime=@1700000002 -S -cf 2.tar large sparse
-	echo 'file .wh.gone' | make_tar 3.tar
-	make_layout image gzip:1.tar 2.tar 3.tar
-	make_image
-	list_image root.img >ext4
-	run_vmconfig rootfs --image image --format erofs -o root.erofs
-	assert_status 0
-	assert_stderr ''
+	make_as erofs
 	list_image root.erofs >erofs
 	# As the kernel has them, not only as the two writers do.
 	grep -q -F "('system.posix_acl_access', b'\x02\x00\x00\x00\x01\x00\x07\x00\xff\xff\xff\xff\x02\x00\x05\x00g\x12\x00\x00\x04\x00\x05\x00\xff\xff\xff\xff\x10\x00\x07\x00\xff\xff\xff\xff \x00\x00\x00\xff\xff\xff\xff')" ext4
 	grep -q -F "('security.capability', b'\x01\x00\x00\x02\x00\x04\x00" ext4
 	same ext4 erofs
-	list_image() {
-		# shellcheck disable=SC2016 # expanded by the shell in the namespace
-		unshare -m sh -c 'mount -o loop,ro "$1" mounted && stat -c "%a %u %g %Y" mounted' sh "$1"
-	}
-	[ "$(list_image root.erofs)" = '1711 5 70000 1600000000' ]
-	# Nothing of this machine or of today is in it.
-	local first=$EPOCHSECONDS
-	until [ "$EPOCHSECONDS" != "$first" ]; do :; done
-	TZ=Asia/Tokyo run_vmconfig rootfs --image image --format erofs -o again.erofs
-	cmp root.erofs again.erofs
+	# shellcheck disable=SC2016 # expanded by the shell in the namespace
+	[ "$(unshare -m sh -c 'mount -o loop,ro "$1" mounted && stat -c "%a %u %g %Y" mounted' sh root.erofs)" = \
+		'1711 5 70000 1600000000' ]
 	run_vmconfig rootfs --image image --format erofs -o named.erofs --label vm-root \
 		--uuid 01234567-89ab-cdef-0123-456789ABCDEF
 	assert_status 0

@@ -6,11 +6,9 @@
 load helper
 load vm
 
-SYSTEMD_IMAGE=$ROOT/build/images/systemd.img
-
 setup() {
 	need qemu-system-x86_64
-	[ -s "$SYSTEMD_IMAGE" ] || skip_or_fail 'only root can make the image'
+	need_image "$SYSTEMD_IMAGE"
 	cd "$BATS_TEST_TMPDIR" || return
 	jq -nc '{entrypoint: ["/sbin/init"], cmd: [], workdir: "/", env: {}, network_enabled: false,
 		init_mode: "systemd"}' >base.json

@@ -6,12 +6,11 @@
 
 load helper
 load vm
-
-SYSTEMD_IMAGE=$ROOT/build/images/systemd.img
+load systemd_host
 
 setup() {
 	need qemu-system-x86_64 jq
-	[ -s "$SYSTEMD_IMAGE" ] || skip_or_fail 'only root can make the image'
+	need_image "$SYSTEMD_IMAGE"
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
@@ -69,32 +68,17 @@ write_script() {
 
 @test "a machine is installed, starts over with its package, is updated, stopped and removed" {
 	write_script
-	base64 -w 0 "$BUILD/vmconfig" >vmconfig.base64
-	jq -nc --rawfile script script --rawfile program vmconfig.base64 '{
-		entrypoint: ["/sbin/init"], cmd: [], workdir: "/", network_enabled: false,
-		init_mode: "systemd", env: {VMCONFIG_TEST: ". /opt/script"},
-		files: [{path: "/opt/script", content: $script},
-			{path: "/usr/local/bin/vmconfig", mode: 493, content_base64: $program}]}' >base.json
 	make_disk upper.img 128M
-	run_vmconfig run --config base.json --memory 512M --timeout 900 --verbose \
-		--disk "$SYSTEMD_IMAGE,ro,serial=root" --disk upper.img
-	assert_status 0
-	local console
-	console=$(tr -d '\r' <<<"$stderr")
-	expect() {
-		grep -qF -e "saw $1" <<<"$console" || explain "expected on the console: saw $1"
-	}
-	expect 'start=one microvm kvm /var/lib/microvms/web'
-	expect 'links=/srv/one /srv/one root microvm 1770'
-	expect 'wanted=enabled skipped=inactive'
+	run_host "$SYSTEMD_IMAGE" --memory 512M --timeout 900
+	assert_saw 'start=one microvm kvm /var/lib/microvms/web'
+	assert_saw 'links=/srv/one /srv/one root microvm 1770'
+	assert_saw 'wanted=enabled skipped=inactive'
 	grep -q 'saw list=.*"current":"/srv/two","booted":"/srv/one","restart_needed":true' <<<"$console"
 	# The guest has ended by itself: systemd restarts it with all that belongs to it.
-	expect 'over=two /srv/two'
-	expect 'restart=two /srv/two shutdown=two'
-	expect 'locked=no no'
-	expect "running=vmconfig: virtual machine 'web' runs"
-	expect 'stop=inactive booted= taps=one up 0,one down,two up 0,two down,two up 0,two down,'
-	expect 'removed= enabled='
-	[[ $console != *'saw NO'* ]] || explain 'a step has failed'
-	assert_clean upper.img
+	assert_saw 'over=two /srv/two'
+	assert_saw 'restart=two /srv/two shutdown=two'
+	assert_saw 'locked=no no'
+	assert_saw "running=vmconfig: virtual machine 'web' runs"
+	assert_saw 'stop=inactive booted= taps=one up 0,one down,two up 0,two down,two up 0,two down,'
+	assert_saw 'removed= enabled='
 }

@@ -96,6 +96,23 @@ disk_json() {
 	"$VMCONFIG" show "$1" | jq -c "${2:-.}"
 }
 
+# goarch - what Go calls this machine.
+goarch() {
+	case $(uname -m) in
+	x86_64) echo amd64 ;;
+	aarch64) echo arm64 ;;
+	*) uname -m ;;
+	esac
+}
+
+# assert_clean IMAGE - its ext4 has no errors, and a journal that needs no replay.
+assert_clean() {
+	local state
+	e2fsck -fn "$1" >fsck.log 2>&1 || fail "e2fsck finds errors in $1" "$(cat fsck.log)"
+	state=$(dumpe2fs -h "$1" 2>/dev/null)
+	[[ $state != *needs_recovery* ]] || fail "the journal of $1 needs recovery"
+}
+
 # podman_profile [CAPABILITY…] - the seccomp object that podman writes for a container with these,
 # on this machine: entries for other machines and capabilities left out, as its own code does.
 podman_profile() {

@@ -6,15 +6,6 @@ INDEX=application/vnd.oci.image.index.v1+json
 MANIFEST=application/vnd.oci.image.manifest.v1+json
 CONFIG=application/vnd.oci.image.config.v1+json
 
-# What Go calls this machine.
-goarch() {
-	case $(uname -m) in
-	x86_64) echo amd64 ;;
-	aarch64) echo arm64 ;;
-	*) uname -m ;;
-	esac
-}
-
 # new_layout DIR
 new_layout() {
 	mkdir -p "$1/blobs/sha256"

@@ -170,13 +170,6 @@ assert_reason_ends() {
 	jq -r .error <<<"$last" | grep -qE -e "$1\$" || explain "last word: $last" "expected at its end: $1"
 }
 
-# assert_clean IMAGE - its filesystem has no error, and no journal to be replayed.
-assert_clean() {
-	local said
-	said=$(e2fsck -fn "$1" 2>&1) || fail "e2fsck finds errors in $1:" "$said"
-	! dumpe2fs -h "$1" 2>/dev/null | grep needs_recovery || fail "the journal of $1 needs recovery"
-}
-
 # orphan IMAGE PATH - leave that file as one that was removed while it was open, for the next to mount
 # it to free.
 orphan() {

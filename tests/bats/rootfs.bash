@@ -4,15 +4,6 @@
 
 LAYER_TYPE=application/vnd.oci.image.layer.v1.tar
 
-# goarch - what Go calls this machine.
-goarch() {
-	case $(uname -m) in
-	x86_64) echo amd64 ;;
-	aarch64) echo arm64 ;;
-	*) uname -m ;;
-	esac
-}
-
 # make_tar FILE - an archive of the entries on standard input, one a line, made one by one so that it
 # may be as odd as one likes:
 #

@@ -7,12 +7,19 @@ export VMCONFIG_KERNEL VMCONFIG_INITRD
 
 PROBE_IMAGE=$ROOT/build/images/probe.img
 BUSYBOX_IMAGE=$ROOT/build/images/busybox.img
+SYSTEMD_IMAGE=$ROOT/build/images/systemd.img
+HOST_IMAGE=$ROOT/build/images/host.img
 
 setup() {
 	need qemu-system-x86_64
 	cd "$BATS_TEST_TMPDIR" || return
 	jq -nc '{entrypoint: ["/probe"], cmd: [], workdir: "/", env: {}, network_enabled: false,
 		init_mode: "exec"}' >base.json
+}
+
+# need_image IMAGE - skip unless it could be made.
+need_image() {
+	[ -s "$1" ] || skip_or_fail "only root can make $1"
 }
 
 # vm [OPTION…] -- VERB… - boot the probe in an image that has nothing else; $status, $output, $stderr.
@@ -43,14 +50,6 @@ wait_for_vm() {
 make_disk() {
 	truncate -s "${2:-32M}" "$1"
 	mke2fs -q -F -t ext4 "$1"
-}
-
-# assert_clean IMAGE - no errors, and a journal that needs no replay.
-assert_clean() {
-	local state
-	e2fsck -fn "$1" >fsck.log 2>&1 || fail "e2fsck finds errors in $1" "$(cat fsck.log)"
-	state=$(dumpe2fs -h "$1" 2>/dev/null)
-	[[ $state != *needs_recovery* ]] || fail "the journal of $1 needs recovery"
 }
 
 # console_of TEXT - what the console has said, without the lines that --verbose puts between its
