@@ -19,9 +19,9 @@
 #include "exec_plan.h"
 #include "guest.h"
 #include "hook_exec.h"
+#include "hook_state.h"
 #include "launch.h"
 #include "log.h"
-#include "oci_state.h"
 #include "process_attributes.h"
 #include "steps.h"
 #include "stop_request.h"
@@ -45,9 +45,16 @@ static int apply_stdio(const struct step *s)
 	return console_session((int)s->values[0]);
 }
 
+/* The machine is the container: its host name is the id, "/" the bundle. */
 static int make_state(const struct guest *g, pid_t pid)
 {
-	_cleanup_free_ char *text = oci_state(&g->config, pid);
+	const char *hostname = g->config.hostname;
+	const struct hook_state state = {.id = hostname && *hostname ? hostname : "vmconfig",
+	                                 .status = "created",
+	                                 .pid = pid,
+	                                 .bundle = "/",
+	                                 .annotations = &g->config.annotations};
+	_cleanup_free_ char *text = hook_state_text(&state);
 
 	return text ? hook_state_open(text) : -ENOMEM;
 }

@@ -7,56 +7,25 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <cjson/cJSON.h>
-
 #include "cleanup.h"
 #include "error.h"
 #include "hook_run.h"
+#include "hook_state.h"
 #include "list.h"
 #include "record.h"
 #include "records.h"
 
-/* The version of runtime-spec whose state this is. */
-#define OCI_VERSION "1.0.2"
-
-/*
- * While the machine is made there is no process that a hook could do anything
- * to, and the specification does not want a PID then: one that is not the
- * container's would have a network hook set up the host's own network.
- */
-static char *make_state(const struct host_hooks *h, const char *status, pid_t pid)
-{
-	cJSON *state = cJSON_CreateObject();
-	cJSON *annotations = NULL;
-	char id[32];
-	char *text = NULL;
-
-	snprintf(id, sizeof(id), "vmconfig-%ld", (long)getpid());
-	if (cJSON_AddStringToObject(state, "ociVersion", OCI_VERSION) &&
-	    cJSON_AddStringToObject(state, "id", id) &&
-	    cJSON_AddStringToObject(state, "status", status) &&
-	    (!pid || cJSON_AddNumberToObject(state, "pid", pid)) &&
-	    cJSON_AddStringToObject(state, "bundle", h->bundle))
-		annotations = cJSON_AddObjectToObject(state, "annotations");
-	for (size_t i = 0; annotations && h->annotations && i < h->annotations->count; i++) {
-		const struct strpair *pair = &h->annotations->items[i];
-
-		if (!cJSON_AddStringToObject(annotations, pair->name, pair->value))
-			annotations = NULL;
-	}
-	if (annotations)
-		text = cJSON_PrintUnformatted(state);
-	cJSON_Delete(state);
-	return text;
-}
-
 static int run_one(const struct host_hooks *h, const struct hook *hook, const char *status,
                    pid_t pid, int signals, char **why)
 {
-	_cleanup_free_ char *state = make_state(h, status, pid);
+	_cleanup_free_ char *text = NULL;
+	char id[32];
+	const struct hook_state state = {id, status, pid, h->bundle, h->annotations};
 
 	*why = NULL;
-	return state ? hook_run(hook, state, h->bundle, signals, why) : -ENOMEM;
+	snprintf(id, sizeof(id), "vmconfig-%ld", (long)getpid());
+	text = hook_state_text(&state);
+	return text ? hook_run(hook, text, h->bundle, signals, why) : -ENOMEM;
 }
 
 static int run_all(const struct host_hooks *h, const struct hook_list *list, const char *status,
@@ -74,6 +43,11 @@ static int run_all(const struct host_hooks *h, const struct hook_list *list, con
 	return 0;
 }
 
+/*
+ * While the machine is made there is no process that a hook could do anything
+ * to, and the specification does not want a PID then: one that is not the
+ * container's would have a network hook set up the host's own network.
+ */
 int host_hooks_create(const struct host_hooks *h, int signals)
 {
 	return run_all(h, &h->create, "creating", 0, signals);

@@ -34,6 +34,8 @@ hooks() {
 	assert_exit 0
 	pid=$(sed -n 's/.*"pid":\([0-9]*\).*/\1/p' <<<"$output")
 	[ "$(jq .pid report | head -n 1)" = "$pid" ] || explain "the state says $pid"
+	# A machine without a name has this one there.
+	assert_output_contains '"id":"vmconfig","status":"created"'
 	assert_line_matches "$pid \(probe\) .*"
 }
 
