@@ -213,6 +213,17 @@ static socklen_t parse_address(struct sockaddr_storage *to, const char *text, in
 	return 0;
 }
 
+/* The kernel gives up after two seconds with vsock, which a machine in a machine may take. */
+static int connect_patiently(int fd, const struct sockaddr_storage *to, socklen_t size)
+{
+	const struct timeval limit = {.tv_sec = PATIENCE_MS / 1000};
+
+	if (to->ss_family == AF_VSOCK &&
+	    setsockopt(fd, AF_VSOCK, SO_VM_SOCKETS_CONNECT_TIMEOUT, &limit, sizeof(limit)) < 0)
+		return -1;
+	return connect(fd, (const struct sockaddr *)to, size);
+}
+
 /* ADDRESS PORT TEXT ("vsock:CID" is an address, too): print what is said back. */
 static int verb_tcp_connect(char **words)
 {
@@ -222,7 +233,7 @@ static int verb_tcp_connect(char **words)
 	char data[4096];
 	ssize_t n;
 
-	if (fd < 0 || connect(fd, (struct sockaddr *)&to, size) < 0 ||
+	if (fd < 0 || connect_patiently(fd, &to, size) < 0 ||
 	    write(fd, words[2], strlen(words[2])) < 0 || shutdown(fd, SHUT_WR) < 0)
 		return complain(words[0]);
 	printf("reply ");
