@@ -113,11 +113,11 @@ static int run_command(struct cmd_attend *a, const struct arguments *arguments)
 	return attend(o);
 }
 
-static int run_attend(int argc, char **argv)
+static int run_attend(const struct command *self, int argc, char **argv)
 {
 	struct cmd_attend a = {0};
 	struct arguments arguments;
-	int r = option_parse(&cmd_attend, argc, argv, &a, &arguments);
+	int r = option_parse(self, argc, argv, &a, &arguments);
 
 	if (r == 0)
 		r = run_command(&a, &arguments);

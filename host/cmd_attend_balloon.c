@@ -52,14 +52,14 @@ static int set_balloon(const struct vmm_kind *kind, const char *text)
 	return output_finish();
 }
 
-static int run_balloon(int argc, char **argv)
+static int run_balloon(const struct command *self, int argc, char **argv)
 {
 	struct cmd_balloon b = {0};
 	struct arguments arguments;
-	int r = option_parse(&cmd_attend_balloon, argc, argv, &b, &arguments);
+	int r = option_parse(self, argc, argv, &b, &arguments);
 
 	if (r == 0)
-		r = set_balloon(b.kind, option_operand(&cmd_attend_balloon, &arguments));
+		r = set_balloon(b.kind, option_operand(self, &arguments));
 	return r < 0 ? r : EXIT_SUCCESS;
 }
 

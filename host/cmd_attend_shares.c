@@ -32,12 +32,12 @@ static const struct option_group shares_groups[] = {
     {.title = NULL},
 };
 
-static int run_shares(int argc, char **argv)
+static int run_shares(const struct command *self, int argc, char **argv)
 {
 	struct cmd_shares s = {0};
 	struct shares_options options;
 	struct arguments arguments;
-	int r = option_parse(&cmd_attend_shares, argc, argv, &s, &arguments);
+	int r = option_parse(self, argc, argv, &s, &arguments);
 
 	options = (struct shares_options){s.program, s.group, s.tell_tag};
 	if (r == 0 && (!s.program || *s.program != '/' || !s.vm.shares.count))

@@ -84,11 +84,11 @@ static int stop(int64_t limit_s)
 	return wait_for_end(fd, limit_s * 1000);
 }
 
-static int run_stop(int argc, char **argv)
+static int run_stop(const struct command *self, int argc, char **argv)
 {
 	struct cmd_stop s = {0};
 	struct arguments arguments;
-	int r = option_parse(&cmd_attend_stop, argc, argv, &s, &arguments);
+	int r = option_parse(self, argc, argv, &s, &arguments);
 
 	if (r == 0)
 		r = stop(s.limit.set ? s.limit.value : DEFAULT_LIMIT_S);

@@ -63,11 +63,11 @@ static int write_disk(struct build *b)
 	return r;
 }
 
-static int run_build(int argc, char **argv)
+static int run_build(const struct command *self, int argc, char **argv)
 {
 	struct build b = {0};
 	struct arguments arguments;
-	int r = option_parse(&cmd_build, argc, argv, &b, &arguments);
+	int r = option_parse(self, argc, argv, &b, &arguments);
 
 	if (r == 0)
 		r = overrides_finish(&b.overrides, &arguments);

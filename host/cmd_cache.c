@@ -28,6 +28,11 @@ struct cache_command {
 	struct optint days;
 };
 
+struct cache_verb {
+	struct command command;
+	int (*act)(const struct cache_command *c, const struct cache *cache);
+};
+
 static const struct option_row list_options[] = {
     {"json", 0, NULL, "for programs", option_set_flag, offsetof(struct cache_command, json),
      .flags = 0},
@@ -44,9 +49,6 @@ static const struct option_row prune_options[] = {
 
 static const struct option_group list_groups[] = {{"options", list_options, 0}, {.title = NULL}};
 static const struct option_group prune_groups[] = {{"options", prune_options, 0}, {.title = NULL}};
-
-static const struct command cache_list_command;
-static const struct command cache_prune_command;
 
 static void used_text(time_t used, char text[24])
 {
@@ -125,64 +127,51 @@ static int prune(const struct cache_command *c, const struct cache *cache)
 	return output_finish() < 0 && r >= 0 ? -EIO : r;
 }
 
-static int run_with(const struct command *verb,
-                    int (*act)(const struct cache_command *, const struct cache *), int argc,
-                    char **argv)
+static int run(const struct command *self, int argc, char **argv)
 {
+	const struct cache_verb *verb = (const struct cache_verb *)self;
 	struct cache cache = {.fd = -1};
 	struct cache_command c = {0};
 	struct arguments arguments;
-	int r = option_parse(verb, argc, argv, &c, &arguments);
+	int r = option_parse(self, argc, argv, &c, &arguments);
 
 	if (r == 0 && (arguments.operand_count || arguments.command_count))
-		r = usage_error("'%s' takes no operand", verb->name);
+		r = usage_error("'%s' takes no operand", self->name);
 	if (r == 0 && c.all && c.days.set)
 		r = usage_error("--all and --days contradict each other");
 	if (r == 0)
 		r = cache_open(&cache);
 	if (r == 0)
-		r = act(&c, &cache);
+		r = verb->act(&c, &cache);
 	cache_release(&cache);
 	return r < 0 ? r : EXIT_SUCCESS;
 }
 
-static int run_list(int argc, char **argv)
-{
-	return run_with(&cache_list_command, list, argc, argv);
-}
-
-static int run_prune(int argc, char **argv)
-{
-	return run_with(&cache_prune_command, prune, argc, argv);
-}
-
-static const struct command cache_list_command = {
-    .name = "cache list",
-    .synopsis = "[options]",
-    .summary = "list the root images, the last used first",
-    .groups = list_groups,
-    .run = run_list,
+static const struct cache_verb verbs[] = {
+    {
+        .command.name = "cache list",
+        .command.synopsis = "[options]",
+        .command.summary = "list the root images, the last used first",
+        .command.groups = list_groups,
+        .command.run = run,
+        .act = list,
+    },
+    {
+        .command.name = "cache prune",
+        .command.synopsis = "[options]",
+        .command.summary = "remove root images that have not been used for long",
+        .command.groups = prune_groups,
+        .command.run = run,
+        .act = prune,
+    },
 };
 
-static const struct command cache_prune_command = {
-    .name = "cache prune",
-    .synopsis = "[options]",
-    .summary = "remove root images that have not been used for long",
-    .groups = prune_groups,
-    .run = run_prune,
-};
-
-static const struct command *const verbs[] = {&cache_list_command, &cache_prune_command, NULL};
-
-static int run_cache(int argc, char **argv)
-{
-	return verb_run(&cmd_cache, verbs, argc, argv);
-}
+static const struct command *const commands[] = {&verbs[0].command, &verbs[1].command, NULL};
 
 const struct command cmd_cache = {
     .name = "cache",
     .synopsis = "list|prune [options]",
     .summary = "list and remove the root images that run has made",
-    .groups = NULL,
-    .run = run_cache,
+    .verbs = commands,
+    .run = verb_run,
 };

@@ -96,18 +96,18 @@ static int print_rules(void)
 	return output_finish();
 }
 
-static int run_check(int argc, char **argv)
+static int run_check(const struct command *self, int argc, char **argv)
 {
 	struct check c = {0};
 	struct arguments arguments;
 	const char *path;
-	int r = option_parse(&cmd_check, argc, argv, &c, &arguments);
+	int r = option_parse(self, argc, argv, &c, &arguments);
 
 	if (r)
 		return r < 0 ? r : EXIT_SUCCESS;
 	if (c.rules)
 		return print_rules();
-	path = option_operand(&cmd_check, &arguments);
+	path = option_operand(self, &arguments);
 	return path ? check(&c, path) : -EX_USAGE;
 }
 

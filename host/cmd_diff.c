@@ -195,11 +195,11 @@ static int diff(const struct diff *options, char *const paths[2])
 	return r < 0 ? STATUS_TROUBLE : r;
 }
 
-static int run_diff(int argc, char **argv)
+static int run_diff(const struct command *self, int argc, char **argv)
 {
 	struct diff options = {0};
 	struct arguments arguments;
-	int r = option_parse(&cmd_diff, argc, argv, &options, &arguments);
+	int r = option_parse(self, argc, argv, &options, &arguments);
 
 	if (r)
 		return r < 0 ? r : EXIT_SUCCESS;

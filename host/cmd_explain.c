@@ -209,12 +209,12 @@ static int list_fields(const struct explain *options)
 	return output_finish();
 }
 
-static int run_explain(int argc, char **argv)
+static int run_explain(const struct command *self, int argc, char **argv)
 {
 	struct explain options = {0};
 	struct arguments arguments;
 	const char *path;
-	int r = option_parse(&cmd_explain, argc, argv, &options, &arguments);
+	int r = option_parse(self, argc, argv, &options, &arguments);
 
 	if (r)
 		return r < 0 ? r : EXIT_SUCCESS;
@@ -222,7 +222,7 @@ static int run_explain(int argc, char **argv)
 		return usage_error("'--list' takes no operand");
 	if (options.list)
 		return list_fields(&options);
-	path = option_operand(&cmd_explain, &arguments);
+	path = option_operand(self, &arguments);
 	return path ? explain_path(&options, path) : -EX_USAGE;
 }
 

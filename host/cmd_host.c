@@ -24,6 +24,11 @@ struct host {
 	bool dry_run;
 };
 
+struct host_verb {
+	struct command command;
+	int (*act)(const struct host *h);
+};
+
 static const struct option_row host_options[] = {
     {"root", 0, "DIR", "treat DIR as \"/\": for packaging; no program is run", option_set_string,
      offsetof(struct host, root), .flags = OPTION_FILE},
@@ -36,9 +41,6 @@ static const struct option_group host_groups[] = {
     {"options", host_options, 0},
     {.title = NULL},
 };
-
-static const struct command host_install;
-static const struct command host_uninstall;
 
 static char *in_root(const struct host *h, const char *path)
 {
@@ -148,59 +150,48 @@ static int uninstall(const struct host *h)
 	return output_finish() < 0 && r == 0 ? -EIO : r;
 }
 
-static int run_with(const struct command *verb, int (*act)(const struct host *), int argc,
-                    char **argv)
+static int run(const struct command *self, int argc, char **argv)
 {
+	const struct host_verb *verb = (const struct host_verb *)self;
 	struct host h = {0};
 	struct arguments arguments;
-	int r = option_parse(verb, argc, argv, &h, &arguments);
+	int r = option_parse(self, argc, argv, &h, &arguments);
 
 	if (r == 0 && (arguments.operand_count || arguments.command_count))
-		r = usage_error("'%s' takes no operand", verb->name);
+		r = usage_error("'%s' takes no operand", self->name);
 	if (r == 0 && h.root && h.root[0] != '/')
 		r = usage_error("--root: '%s' is not an absolute path", h.root);
 	if (r == 0)
-		r = act(&h);
+		r = verb->act(&h);
 	free(h.root);
 	return r < 0 ? r : EXIT_SUCCESS;
 }
 
-static int run_install(int argc, char **argv)
-{
-	return run_with(&host_install, install, argc, argv);
-}
-
-static int run_uninstall(int argc, char **argv)
-{
-	return run_with(&host_uninstall, uninstall, argc, argv);
-}
-
-static const struct command host_install = {
-    .name = "host install",
-    .synopsis = "[options]",
-    .summary = "put units, the user and the state directory on this host",
-    .groups = host_groups,
-    .run = run_install,
+static const struct host_verb verbs[] = {
+    {
+        .command.name = "host install",
+        .command.synopsis = "[options]",
+        .command.summary = "put units, the user and the state directory on this host",
+        .command.groups = host_groups,
+        .command.run = run,
+        .act = install,
+    },
+    {
+        .command.name = "host uninstall",
+        .command.synopsis = "[options]",
+        .command.summary = "take the units away; machines and their data stay",
+        .command.groups = host_groups,
+        .command.run = run,
+        .act = uninstall,
+    },
 };
 
-static const struct command host_uninstall = {
-    .name = "host uninstall",
-    .synopsis = "[options]",
-    .summary = "take the units away; machines and their data stay",
-    .groups = host_groups,
-    .run = run_uninstall,
-};
-
-static const struct command *const verbs[] = {&host_install, &host_uninstall, NULL};
-
-static int run_host(int argc, char **argv)
-{
-	return verb_run(&cmd_host, verbs, argc, argv);
-}
+static const struct command *const commands[] = {&verbs[0].command, &verbs[1].command, NULL};
 
 const struct command cmd_host = {
     .name = "host",
     .synopsis = "install|uninstall [options]",
     .summary = "prepare a systemd host for runner packages",
-    .run = run_host,
+    .verbs = commands,
+    .run = verb_run,
 };

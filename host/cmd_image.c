@@ -6,17 +6,12 @@
 #include "image_tool.h"
 #include "option.h"
 
-static int run_image(int argc, char **argv)
-{
-	return image_tool_run(argc, argv);
-}
-
 const struct command cmd_rootfs = {
     .name = "rootfs",
     .synopsis = "--image LAYOUT[:REF][@DIGEST] | --dir DIR -o IMG",
     .summary = "make a root filesystem of an image's layers, or of a directory",
     .groups = NULL,
-    .run = run_image,
+    .run = image_tool_run,
 };
 
 const struct command cmd_initrd = {
@@ -24,5 +19,5 @@ const struct command cmd_initrd = {
     .synopsis = "[options] -o CPIO",
     .summary = "make an initrd: init, kernel modules, further files",
     .groups = NULL,
-    .run = run_image,
+    .run = image_tool_run,
 };

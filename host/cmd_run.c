@@ -92,11 +92,11 @@ static int boot(struct run *run)
 	return r < 0 ? r : run_vm(&request, run->form);
 }
 
-static int run_run(int argc, char **argv)
+static int run_run(const struct command *self, int argc, char **argv)
 {
 	struct run run = {0};
 	struct arguments arguments;
-	int r = option_parse(&cmd_run, argc, argv, &run, &arguments);
+	int r = option_parse(self, argc, argv, &run, &arguments);
 
 	if (r == 0)
 		r = overrides_finish(&run.overrides, &arguments);

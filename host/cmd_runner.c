@@ -127,11 +127,11 @@ static int make(struct cmd_runner *c)
 	return r;
 }
 
-static int run_runner(int argc, char **argv)
+static int run_runner(const struct command *self, int argc, char **argv)
 {
 	struct cmd_runner c = {0};
 	struct arguments arguments;
-	int r = option_parse(&cmd_runner, argc, argv, &c, &arguments);
+	int r = option_parse(self, argc, argv, &c, &arguments);
 
 	if (r == 0)
 		r = overrides_finish(&c.overrides, &arguments);

@@ -30,12 +30,12 @@ static cJSON *make_schema(void)
 	return schema;
 }
 
-static int run_schema(int argc, char **argv)
+static int run_schema(const struct command *self, int argc, char **argv)
 {
 	struct arguments arguments;
 	cJSON *schema;
 	char *text;
-	int r = option_parse(&cmd_schema, argc, argv, NULL, &arguments);
+	int r = option_parse(self, argc, argv, NULL, &arguments);
 
 	if (r)
 		return r < 0 ? r : EXIT_SUCCESS;

@@ -86,16 +86,16 @@ static int show(const struct show *options, const char *path)
 	return r;
 }
 
-static int run_show(int argc, char **argv)
+static int run_show(const struct command *self, int argc, char **argv)
 {
 	struct show options = {0};
 	struct arguments arguments;
 	const char *path;
-	int r = option_parse(&cmd_show, argc, argv, &options, &arguments);
+	int r = option_parse(self, argc, argv, &options, &arguments);
 
 	if (r)
 		return r < 0 ? r : EXIT_SUCCESS;
-	path = option_operand(&cmd_show, &arguments);
+	path = option_operand(self, &arguments);
 	return path ? show(&options, path) : -EX_USAGE;
 }
 

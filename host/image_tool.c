@@ -50,13 +50,14 @@ char *image_tool_find(void)
 	return NULL;
 }
 
-int image_tool_run(int argc, char **argv)
+int image_tool_run(const struct command *self, int argc, char **argv)
 {
 	_cleanup_free_ char **words = calloc((size_t)argc + 2, sizeof(*words));
 	_cleanup_free_ char *name = strdup(IMAGE_TOOL);
 	_cleanup_free_ char *beside = path_beside();
 	int error = ENOENT;
 
+	(void)self;
 	if (!words || !name)
 		return fail_errno(ENOMEM, "cannot run '%s'", IMAGE_TOOL);
 	words[0] = name;

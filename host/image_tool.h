@@ -3,6 +3,8 @@
 #ifndef VMCONFIG_IMAGE_TOOL_H
 #define VMCONFIG_IMAGE_TOOL_H
 
+struct command;
+
 /* image_tool_find() - its path, for free(); NULL after printing a line when it is nowhere. */
 char *image_tool_find(void);
 
@@ -15,6 +17,6 @@ char *image_tool_find(void);
  *
  * Return: -errno after printing a line; not at all when it runs.
  */
-int image_tool_run(int argc, char **argv);
+int image_tool_run(const struct command *self, int argc, char **argv);
 
 #endif

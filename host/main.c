@@ -48,23 +48,27 @@ static int print_version(void)
 	return output_finish();
 }
 
-/* `vmconfig help [COMMAND]` */
+/* `vmconfig help [COMMAND [VERB]]` */
 static int help(int argc, char **argv)
 {
-	const struct command *command;
+	const struct command *command = argc < 2 ? NULL : find_command(argv[1]);
+	int most = command && command->verbs ? 3 : 2;
 
 	if (argc < 2)
 		return print_help();
-	if (argc > 2)
-		return usage_error("'help' takes one command, '%s' is one too many", argv[2]);
-	command = find_command(argv[1]);
+	if (argc > most)
+		return usage_error("'help' takes one command, '%s' is one too many", argv[most]);
 	if (!command)
 		return usage_error("unknown command '%s'", argv[1]);
 	if (!command->groups) {
-		/* Its options are known to the program that it is. */
-		char option[] = "--help", *words[] = {argv[1], option, NULL};
+		/* Its options are known to its verbs, or to the program that it is. */
+		char option[] = "--help", *words[] = {argv[1], option, NULL, NULL};
 
-		return command->run(2, words);
+		if (argc == 3) {
+			words[1] = argv[2];
+			words[2] = option;
+		}
+		return command->run(command, argc, words);
 	}
 	return option_help(command);
 }
@@ -86,7 +90,7 @@ static int dispatch(int argc, char **argv)
 		return usage_error("unknown %s '%s'", argv[1][0] == '-' ? "option" : "command",
 		                   argv[1]);
 	usage_about(command->name);
-	return command->run(argc - 1, argv + 1);
+	return command->run(command, argc - 1, argv + 1);
 }
 
 /* Descriptors 0 to 2 that vmconfig was started without must not become something else. */

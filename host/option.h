@@ -36,9 +36,10 @@ struct command {
 	const char *name;
 	const char *synopsis;              /* what follows the name */
 	const char *summary;               /* one line */
-	const struct option_group *groups; /* NULL: another program's, which run() becomes */
+	const struct option_group *groups; /* NULL: its verbs', or a program's that run() becomes */
+	const struct command *const *verbs; /* for verb_run(), NULL at the end */
 	/* The exit status, -EX_USAGE after usage_error(), or -errno after printing a line. */
-	int (*run)(int argc, char **argv);
+	int (*run)(const struct command *self, int argc, char **argv);
 	bool hidden; /* for scripts of ours: the list of commands leaves it out */
 };
 

@@ -5,14 +5,7 @@
 
 struct command;
 
-/*
- * verb_run() - run the verb that argv[1] names.
- * @command: whose verbs they are, for messages and help
- * @verbs:   ends with NULL
- *
- * Return: as a command's run().
- */
-int verb_run(const struct command *command, const struct command *const *verbs, int argc,
-             char **argv);
+/* verb_run() - the verb that argv[1] names; run() of a struct command that has verbs. */
+int verb_run(const struct command *self, int argc, char **argv);
 
 #endif

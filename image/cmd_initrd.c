@@ -204,11 +204,11 @@ static int make(const struct initrd *o)
 	return r;
 }
 
-static int run_initrd(int argc, char **argv)
+static int run_initrd(const struct command *self, int argc, char **argv)
 {
 	struct initrd o = {0};
 	struct arguments arguments;
-	int r = option_parse(&cmd_initrd, argc, argv, &o, &arguments);
+	int r = option_parse(self, argc, argv, &o, &arguments);
 
 	if (r == 0 && (arguments.operand_count || arguments.command_count))
 		r = usage_error("'initrd' takes no operand");

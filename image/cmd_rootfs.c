@@ -275,14 +275,14 @@ static int check_options(const struct rootfs_options *o, const struct arguments 
 	return check_compression(o);
 }
 
-static int run_rootfs(int argc, char **argv)
+static int run_rootfs(const struct command *self, int argc, char **argv)
 {
 	struct rootfs_options o = {
 	    .format = &ext4_format,
 	    .limits = {MAX_ROOTFS_BYTES, MAX_ROOTFS_ENTRIES},
 	};
 	struct arguments arguments;
-	int r = option_parse(&cmd_rootfs, argc, argv, &o, &arguments);
+	int r = option_parse(self, argc, argv, &o, &arguments);
 
 	if (r == 0) {
 		r = check_options(&o, &arguments);

@@ -38,7 +38,7 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	usage_about(command->name);
-	r = command->run(argc - 1, argv + 1);
+	r = command->run(command, argc - 1, argv + 1);
 	if (r == -EX_USAGE)
 		return EXIT_USAGE;
 	return r < 0 ? EXIT_FAILURE : r;
