@@ -193,6 +193,19 @@ $(STATIC)/stamp: scripts/static-libs
 	$(call say,BUILD,$(STATIC))
 	$(Q)MUSL_CC=$(MUSL_CC) scripts/static-libs $(STATIC)
 
+# Where the programs look for each other is compiled in. The stamp has it in its name, so that
+# `make install` with another prefix than `make` builds anew what it concerns.
+LIBDIR_STAMP := $(O)/obj/libdir$(subst /,-,$(pkglibdir))
+LIBDIR_SRC   := $(shell grep -l VMCONFIG_LIBDIR $(HOST_SRC) $(IMAGE_SRC))
+
+$(LIBDIR_SRC:%.c=$(O)/obj/host/%.o) $(LIBDIR_SRC:%.c=$(O)/obj/musl/%.o) \
+$(LIBDIR_SRC:%.c=$(O)/obj/%.o): $(LIBDIR_STAMP)
+
+$(LIBDIR_STAMP):
+	@mkdir -p $(@D)
+	@rm -f $(O)/obj/libdir-*
+	@: >$@
+
 # --- what they boot with ------------------------------------------------------------------------
 
 kernel: build/kernel/vmlinuz ## Debian's cloud kernel and its modules, unpacked into build/kernel
@@ -344,7 +357,7 @@ asan: all $(TEST_TOOLS) build/kernel/vmlinuz ## what needs no VM, under the addr
 		scripts/run-tests $(UNIT_SRC:tests/unit/%.c=build/asan/tests/%) $(ASAN_BATS)
 
 # The tests of `make asan`. Counters are for every user to write, as some tests run as others do.
-coverage: $(TEST_TOOLS) ## lines of guest/ and host/ that the tests without a VM run, file by file
+coverage: $(TEST_TOOLS) ## lines of guest/, shared/ and host/ that the tests without a VM run, file by file
 	+$(Q)$(MAKE) --no-print-directory O=build/coverage COVERAGE=1 CFLAGS='-O0 -g' all unit-tests
 	$(Q)find build/coverage -name '*.gcno' | while read -r notes; do \
 		: >"$${notes%.gcno}.gcda" && chmod 666 "$${notes%.gcno}.gcda"; done
@@ -372,7 +385,7 @@ format: ## rewrite the C files as .clang-format says
 # A kernel and an initrd belong to the machine that boots: make initrd, or bring your own.
 MAN := $(wildcard man/*.[158])
 
-install: all ## to DESTDIR, prefix, bindir, libdir, mandir
+install: all ## programs, manual pages, completion: to DESTDIR, prefix, bindir, libdir, mandir
 	$(INSTALL) -d $(DESTDIR)$(bindir) $(DESTDIR)$(pkglibdir)
 	$(INSTALL) -m 755 $(O)/vmconfig $(DESTDIR)$(bindir)/vmconfig
 	$(INSTALL) -m 755 $(O)/vmconfig-image $(DESTDIR)$(pkglibdir)/vmconfig-image
@@ -393,9 +406,10 @@ define newline
 endef
 
 clean: ## all that was built, but not what was fetched
-	rm -rf $(O)/obj $(O)/tests $(O)/asan $(O)/fuzz build/images build/clocks $(O)/vmconfig $(O)/vmconfig-image $(O)/init \
-		$(O)/initrd.cpio $(O)/nsboot $(O)/stopwatch $(O)/stopwatch.d \
-		build/probe build/bare_init build/bare_init.d
+	rm -rf $(O)/obj $(O)/tests $(O)/asan $(O)/coverage $(O)/fuzz build/images build/clocks \
+		$(O)/vmconfig $(O)/vmconfig-image $(O)/init $(O)/init-fault \
+		$(O)/initrd.cpio $(O)/nsboot $(O)/stopwatch $(O)/stopwatch.d build/probe \
+		build/bare_init build/bare_init.d
 
 distclean: ## everything
 	rm -rf build
