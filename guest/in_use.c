@@ -90,6 +90,7 @@ static size_t count_in_use(const struct in_use *u, bool say)
 	return count;
 }
 
+/* No event tells that a device is free: what is mounted nowhere is in no table to be watched. */
 size_t in_use_wait(const struct in_use *u)
 {
 	const struct timespec pause_time = {.tv_nsec = 10000000};

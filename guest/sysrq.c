@@ -40,7 +40,10 @@ static bool machine_is_ours(void)
 	return is_first_namespace() && reboot(RB_DISABLE_CAD) == 0;
 }
 
-/* What the kernel logs in the end (do_emergency_remount()); nothing else tells. */
+/*
+ * What the kernel logs in the end (do_emergency_remount()); nothing else tells, and there may be no
+ * /dev/kmsg to wait on.
+ */
 static bool is_done(void)
 {
 	static const char done[] = "Emergency Remount complete";
