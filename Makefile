@@ -77,6 +77,10 @@ MUSL_BASE    = $(BASE) -isystem $(STATIC)/include -isystem $(STATIC)/linux -g -f
 	-ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
 MUSL_CFLAGS  = $(MUSL_BASE) -O2
 GUEST_CFLAGS = $(MUSL_BASE) -Os
+# init and the libraries below it are compiled as one program: what only others would call goes. The
+# objects hold ordinary code as well, which is linked where calls are wrapped.
+LTO         ?= -flto -flto-partition=one
+LTO_OBJECT   = $(if $(LTO),-flto -ffat-lto-objects)
 GUEST_LDFLAGS = -static -no-pie -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack -L$(STATIC)/lib
 
 HOST_OBJ   := $(HOST_SRC:%.c=$(O)/obj/host/%.o)
@@ -165,14 +169,14 @@ endif
 
 $(O)/obj/guest/init: $(GUEST_OBJ)
 	$(call say,LD,$@)
-	$(Q)$(MUSL_CC) $(GUEST_CFLAGS) $(GUEST_LDFLAGS) -o $@ $^ $(STATIC_LIBS)
+	$(Q)$(MUSL_CC) $(GUEST_CFLAGS) $(LTO) $(GUEST_LDFLAGS) -o $@ $^ $(STATIC_LIBS)
 
 # init with faults on purpose, for tests; the head of tests/fault.c says how.
 FAULTS := $(shell sed -n 's/^WRAP.[^,]*, \([a-z0-9_]*\),.*/\1/p' tests/fault.c)
 
 $(O)/init-fault: $(GUEST_OBJ) $(O)/obj/guest/tests/fault.o
 	$(call say,LD,$@)
-	$(Q)$(MUSL_CC) $(GUEST_CFLAGS) $(GUEST_LDFLAGS) $(FAULTS:%=-Wl,--wrap=%) -s -o $@ $^ $(STATIC_LIBS)
+	$(Q)$(MUSL_CC) $(GUEST_CFLAGS) -fno-lto $(GUEST_LDFLAGS) $(FAULTS:%=-Wl,--wrap=%) -s -o $@ $^ $(STATIC_LIBS)
 
 $(O)/obj/host/%.o: %.c Makefile
 	$(call say,CC,$<)
@@ -182,7 +186,7 @@ $(O)/obj/host/%.o: %.c Makefile
 $(O)/obj/guest/%.o: %.c Makefile $(STATIC)/stamp
 	$(call say,MUSLCC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(MUSL_CC) $(GUEST_CFLAGS) $(DEP) -c -o $@ $<
+	$(Q)$(MUSL_CC) $(GUEST_CFLAGS) $(LTO_OBJECT) $(DEP) -c -o $@ $<
 
 $(O)/obj/native/%.o: %.c Makefile
 	$(call say,CC,$<)
