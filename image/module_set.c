@@ -9,6 +9,7 @@ const struct default_module default_modules[] = {
     {"virtio_pci", TRANSPORT_PCI, true},
     {"virtio_mmio", TRANSPORT_MMIO, true},
     {"virtio_blk", 0, true}, /* config disk, root, volumes */
+    {"ext4", 0, false},      /* config disk, root, volumes; kernels for clouds have it built in */
     {"virtio_net", 0, false},
     {"virtio_console", 0, false}, /* report channel and standard streams */
     {"vmw_vsock_virtio_transport", REPORT_VSOCK, false},

@@ -101,6 +101,32 @@ compressed_kernel() {
 	run ! grep button out/modules
 }
 
+# loaded FILE NAME - where it stands in the order of loading.
+loaded() {
+	awk -v name="$2" -F/ '$NF == name ".ko" { print NR }' "$1"
+}
+
+# Kernels that are not for clouds, Debian's own among them, have ext4 as a module, and what it needs.
+@test "the filesystem of the config disk is among the modules where it is not built in" {
+	need depmod
+	local version tree
+	version=$(ls "$KERNEL/lib/modules")
+	tree=stock/lib/modules/$version
+	mkdir -p stock
+	cp -R "$KERNEL/lib" stock/lib
+	sed -i '/\/ext4\.ko$/d' "$tree/modules.builtin"
+	mkdir -p "$tree/kernel/fs/ext4"
+	# Any module that depends on another, in its place.
+	cp "$tree/kernel/fs/xfs/xfs.ko" "$tree/kernel/fs/ext4/ext4.ko"
+	depmod -b stock "$version"
+	MODULES=stock initrd
+	assert_status 0
+	assert_stderr ''
+	unpack
+	[ "$(loaded out/modules libcrc32c)" -lt "$(loaded out/modules ext4)" ] || fail "$(cat out/modules)"
+	cmp out/lib/modules/ext4.ko "$tree/kernel/fs/ext4/ext4.ko"
+}
+
 @test "the directory may be the package's root, that of versions, or that of one version" {
 	local version directory
 	version=$(ls "$KERNEL/lib/modules")

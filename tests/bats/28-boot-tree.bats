@@ -115,7 +115,7 @@ share_directory() {
 	[ -e "$generic/vmlinuz" ] || skip_or_fail 'no generic kernel'
 	mkdir shared
 	echo hello >shared/file
-	"$VMCONFIG" initrd --init "$BUILD/init" --modules "$generic" --module ext4 --module 9p \
+	"$VMCONFIG" initrd --init "$BUILD/init" --modules "$generic" --module 9p \
 		--module 9pnet_virtio -o 9p.cpio
 	edit '.mounts = [{destination: "/not/there", type: "9p", source: "tag",
 		options: ["trans=virtio", "version=9p2000.L", "msize=65536", "nosuid", "noatime"]}]'
