@@ -15,6 +15,7 @@
 #include "input.h"
 #include "option.h"
 #include "output.h"
+#include "places.h"
 #include "vmconfig.h"
 
 struct show {
@@ -62,7 +63,7 @@ static int print_config(const struct show *options, struct document *d)
 
 	if (r < 0)
 		return r;
-	r = vmconfig_check(&cfg, &d->json, &d->problems);
+	r = config_check(&cfg, &d->json, &d->problems);
 	json = text_of(&cfg, options->elide);
 	if (!json)
 		return -ENOMEM;

@@ -4,6 +4,7 @@
 
 #include "error.h"
 #include "network.h"
+#include "places.h"
 #include "problem.h"
 #include "report_config.h"
 #include "vm.h"
@@ -19,7 +20,7 @@
 static int check_config(const struct vmconfig *cfg)
 {
 	struct problems problems = {0};
-	int r = vmconfig_check(cfg, NULL, &problems);
+	int r = config_check(cfg, NULL, &problems);
 
 	if (r < 0)
 		print_problems("rendered config", &problems);

@@ -11,6 +11,7 @@
 #include "document.h"
 #include "guest_path.h"
 #include "list.h"
+#include "path.h"
 
 static int add_tmpfs(struct vmconfig *cfg, const char *path)
 {
@@ -31,41 +32,61 @@ static int add_tmpfs(struct vmconfig *cfg, const char *path)
 	return mount->destination && mount->type && mount->source ? r : -ENOMEM;
 }
 
-int image_volumes_read(struct document *d, const struct strlist *paths, struct vmconfig *cfg)
+/* Where a volume of an image cannot be, though builders let it be written. Return: why, or NULL. */
+static const char *complain(const char *path)
 {
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < paths->count; i++) {
-		_cleanup_free_ char *path = guest_path_clean(paths->items[i]);
-
-		if (!path)
-			return -ENOMEM;
-		if (strcmp(path, "/") == 0) {
-			document_note(d, SEVERITY_WARNING, "volume", "/config/Volumes",
-			              "'%.256s' is the root, left out", paths->items[i]);
-			continue;
-		}
-		if (paths->items[i][0] != '/')
-			document_note(d, SEVERITY_WARNING, "volume", "/config/Volumes",
-			              "'%.256s' is relative, '%.256s' is taken", paths->items[i],
-			              path);
-		r = add_tmpfs(cfg, path);
-	}
-	return r;
+	if (strcmp(path, "/") == 0)
+		return "is the root";
+	if (path_is_below(path, "/proc") || path_is_below(path, "/sys") ||
+	    strcmp(path, "/dev") == 0)
+		return "is a place of the kernel's own";
+	return NULL;
 }
 
-/* Whether @path is @above or in it. */
-static bool is_in(const char *path, const char *above)
+static int clean(struct document *d, const char *given, struct strlist *cleaned)
 {
-	size_t length = strlen(above);
+	_cleanup_free_ char *path = guest_path_clean(given);
+	const char *complaint = path ? complain(path) : NULL;
 
-	return strncmp(path, above, length) == 0 && (path[length] == '/' || !path[length]);
+	if (!path)
+		return -ENOMEM;
+	if (complaint) {
+		document_note(d, SEVERITY_WARNING, "volume", "/config/Volumes",
+		              "'%.256s' %s, left out", given, complaint);
+		return 0;
+	}
+	if (given[0] != '/')
+		document_note(d, SEVERITY_WARNING, "volume", "/config/Volumes",
+		              "'%.256s' is relative, '%.256s' is taken", given, path);
+	return strlist_add(cleaned, path);
+}
+
+static int compare(const void *a, const void *b)
+{
+	return path_compare(*(char *const *)a, *(char *const *)b);
+}
+
+/* The members of an object have no order: what is below another must be mounted after it. */
+int image_volumes_read(struct document *d, const struct strlist *paths, struct vmconfig *cfg)
+{
+	struct strlist cleaned = {0};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < paths->count; i++)
+		r = clean(d, paths->items[i], &cleaned);
+	if (cleaned.count)
+		qsort(cleaned.items, cleaned.count, sizeof(*cleaned.items), compare);
+	for (size_t i = 0; r == 0 && i < cleaned.count; i++)
+		if (i == 0 || strcmp(cleaned.items[i], cleaned.items[i - 1]) != 0)
+			r = add_tmpfs(cfg, cleaned.items[i]);
+	strlist_release(&cleaned);
+	return r;
 }
 
 static bool is_taken(const struct vmconfig *cfg, const char *destination)
 {
 	for (size_t i = 0; i < cfg->volume_mounts.count; i++)
-		if (is_in(cfg->volume_mounts.items[i].path, destination))
+		if (path_is_below(cfg->volume_mounts.items[i].path, destination))
 			return true;
 	return false;
 }

@@ -23,7 +23,7 @@ const struct oci_row oci_image_rows[] = {
     GUEST("/config/Env", "the environment, in its order, after a PATH when it has none"),
     GUEST("/config/Entrypoint", "the command's first words"),
     GUEST("/config/Cmd", "the words that follow Entrypoint"),
-    GUEST("/config/Volumes", "a tmpfs each"),
+    GUEST("/config/Volumes", "a tmpfs each, what is below another after it"),
     GUEST("/config/WorkingDir", "the working directory, made when it is missing"),
     DISK("/config/Labels", "annotations, which win over those made from other fields"),
     GUEST("/config/StopSignal", "what asks the workload to stop; also an annotation"),

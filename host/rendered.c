@@ -8,6 +8,7 @@
 
 #include "cleanup.h"
 #include "document.h"
+#include "places.h"
 #include "vmconfig.h"
 
 /* What is moved as it is, so that the rest of a pointer stays the same. */
@@ -73,7 +74,7 @@ void rendered_check(const struct vmconfig *cfg, enum input_kind kind, struct doc
 	const struct origin *origins = is_image(kind) ? of_image : of_runtime;
 	struct problems rendered = {0};
 
-	vmconfig_check(cfg, NULL, &rendered);
+	config_check(cfg, NULL, &rendered);
 	for (size_t i = 0; i < rendered.count; i++) {
 		const struct problem *problem = &rendered.items[i];
 		_cleanup_free_ char *origin = origin_of(origins, d, problem->pointer);

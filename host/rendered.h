@@ -9,7 +9,7 @@ struct document;
 struct vmconfig;
 
 /*
- * rendered_check() - note in @d what vmconfig_check() finds in @cfg.
+ * rendered_check() - note in @d what config_check() finds in @cfg.
  *
  * A problem has the place in the document that it comes from, where that can
  * be told; else its message begins with its place in the rendered config.

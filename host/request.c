@@ -16,6 +16,7 @@
 #include "image_volumes.h"
 #include "input.h"
 #include "overrides.h"
+#include "places.h"
 #include "rendered.h"
 #include "vm_image.h"
 #include "vm_options.h"
@@ -55,7 +56,7 @@ static bool lacks_args(const struct input *in, const struct document *d)
 static void check_request(const struct input *in, struct document *d, const struct vmconfig *cfg)
 {
 	if (in->kind == INPUT_CONFIG) {
-		vmconfig_check(cfg, &d->json, &d->problems);
+		config_check(cfg, &d->json, &d->problems);
 		return;
 	}
 	if (d->problems.errors && !lacks_args(in, d))

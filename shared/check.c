@@ -12,6 +12,7 @@
 #include "contract.h"
 #include "formats.h"
 #include "json.h"
+#include "path.h"
 #include "record.h"
 #include "vmconfig.h"
 
@@ -268,32 +269,6 @@ static void check_guest_root(const struct check *c)
 		         "/guest_root/device");
 }
 
-static size_t path_step(const char *path)
-{
-	return strcspn(path, "/");
-}
-
-/* Compare paths as trees: "/a//b/" is "/a/b". */
-static int compare_paths(const char *a, const char *b)
-{
-	for (;;) {
-		size_t n, m;
-		int order;
-
-		a += strspn(a, "/");
-		b += strspn(b, "/");
-		n = path_step(a);
-		m = path_step(b);
-		order = strncmp(a, b, n < m ? n : m);
-		if (order == 0 && n != m)
-			order = n < m ? -1 : 1;
-		if (order || !n)
-			return order;
-		a += n;
-		b += m;
-	}
-}
-
 struct named {
 	const char *name;
 	size_t index;
@@ -302,7 +277,7 @@ struct named {
 static int compare_named_paths(const void *a, const void *b)
 {
 	const struct named *x = a, *y = b;
-	int order = compare_paths(x->name, y->name);
+	int order = path_compare(x->name, y->name);
 
 	return order ? order : (x->index > y->index) - (x->index < y->index);
 }
@@ -350,7 +325,7 @@ static void check_volumes(const struct check *c)
 	}
 	qsort(paths, n, sizeof(*paths), compare_named_paths);
 	for (size_t i = 1; i < n; i++)
-		if (compare_paths(paths[i - 1].name, paths[i].name) == 0)
+		if (path_compare(paths[i - 1].name, paths[i].name) == 0)
 			error_at(c, "duplicate", "is the place of an earlier volume",
 			         "/volume_mounts/%zu/path", paths[i].index);
 	free(paths);
