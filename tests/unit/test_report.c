@@ -62,6 +62,9 @@ static void test_lines_are_those_of_the_contract(void **state)
 	    {{.event = REPORT_EXIT, .power = "reboot"},
 	     "{\"event\":\"exit\",\"code\":0,\"signal\":0,\"oom\":false,\"stdout\":0,"
 	     "\"stderr\":0,\"power\":\"reboot\"}\n"},
+	    {{.event = REPORT_EXIT, .code = 126, .at_us = 5, .power = "halt", .error = "x"},
+	     "{\"event\":\"exit\",\"code\":126,\"signal\":0,\"oom\":false,\"stdout\":0,"
+	     "\"stderr\":0,\"at\":5,\"power\":\"halt\",\"error\":\"x\"}\n"},
 	    {{.event = REPORT_FAILED, .name = "volumes", .error = "no \"x\"", .code = 125},
 	     "{\"event\":\"failed\",\"phase\":\"volumes\",\"error\":\"no \\\"x\\\"\",\"code\":125}"
 	     "\n"},
