@@ -84,7 +84,7 @@ static int boot(struct run *run)
 
 	if (run->image_root && run->input.kind != INPUT_IMAGE)
 		return usage_error("--image-root goes with --image");
-	run->input.runs_hooks = true;
+	run->input.runs = true;
 	r = request_make(&run->input, &run->overrides, &run->vm, &request);
 
 	if (r == 0)

@@ -23,8 +23,8 @@ struct input {
 	enum input_kind kind;
 	const char *argument; /* DIR, LAYOUT[:REF][@DIGEST] or FILE; not owned */
 	bool strict;          /* warnings are errors */
-	bool runs_hooks;      /* who makes the request runs a bundle's hooks */
-	bool incomplete;      /* it is only looked at: what is needed to run it may be missing */
+	bool runs;       /* who makes the request runs a bundle's hooks, and enters its network */
+	bool incomplete; /* it is only looked at: what is needed to run it may be missing */
 };
 
 /* Rows that fill a struct input: what it is, and how it is read. */

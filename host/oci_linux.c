@@ -30,13 +30,7 @@ static void note_namespace(struct document *d, const struct oci_namespace_row *r
 	if (seen[row->type])
 		document_note(d, SEVERITY_ERROR, "duplicate", pointer,
 		              "is of the type of an earlier one");
-	else if (row->path && row->type == NAMESPACE_NETWORK)
-		document_note(
-		    d, SEVERITY_WARNING, "not-applied", pointer,
-		    "'%.256s' is not joined; start vmconfig in it, as nsenter(1) does, and "
-		    "the VMM has its network",
-		    row->path);
-	else if (row->path)
+	else if (row->path && row->type != NAMESPACE_NETWORK)
 		document_note(d, SEVERITY_WARNING, "not-applied", pointer,
 		              "'%.256s' is not joined: the guest has its own", row->path);
 	else if (warning)
@@ -44,13 +38,20 @@ static void note_namespace(struct document *d, const struct oci_namespace_row *r
 	seen[row->type] = true;
 }
 
-static void note_namespaces(struct document *d, const struct oci_linux *from)
+/* The network's is left to whoever starts the machine. */
+static void move_namespaces(struct document *d, struct oci_linux *from, struct request *r)
 {
 	bool seen[NAMESPACE_TIME + 1] = {false};
 
-	for (size_t i = 0; i < from->namespaces.count; i++)
-		if (from->namespaces.items[i].type)
-			note_namespace(d, &from->namespaces.items[i], i, seen);
+	for (size_t i = 0; i < from->namespaces.count; i++) {
+		struct oci_namespace_row *row = &from->namespaces.items[i];
+
+		if (!row->type)
+			continue;
+		note_namespace(d, row, i, seen);
+		if (row->type == NAMESPACE_NETWORK && !r->network_namespace)
+			r->network_namespace = steal_ptr(&row->path);
+	}
 	if (!seen[NAMESPACE_NETWORK])
 		document_note(d, SEVERITY_WARNING, "not-applied", "/linux/namespaces",
 		              "there is none of the network: the host's own cannot be had, the "
@@ -115,7 +116,7 @@ int oci_linux_move(struct document *d, struct oci_linux *from, struct request *r
 
 	if (!from)
 		return 0;
-	note_namespaces(d, from);
+	move_namespaces(d, from, r);
 	check_cpus(d, from->resources);
 	cfg->personality = steal_ptr(&from->personality);
 	cfg->seccomp = take_seccomp(from);

@@ -56,8 +56,8 @@ const struct oci_row oci_runtime_rows[] = {
     HOST("/hooks/poststop", "run when the virtual machine is gone"),
 
     VMM("/linux/namespaces",
-        "the machine has its own of each, and joins none; it has neither the host's network nor "
-        "user and time namespaces"),
+        "the machine has its own of each; run starts it in the network of a path, and joins no "
+        "other; it has neither the host's network nor user and time namespaces"),
     WARNED("/linux/uidMappings", "not applied: the guest's ids are its own"),
     WARNED("/linux/gidMappings", "not applied: the guest's ids are its own"),
     WARNED("/linux/timeOffsets", "not applied: the guest's clocks are its own"),

@@ -89,7 +89,12 @@ int request_convert(const struct input *in, struct document *d, struct overrides
 		              "the virtual machine must have '%s' as a disk, read-only, with the "
 		              "serial '" VM_IMAGE_SERIAL "'",
 		              r->vm.image.path);
-	if (!in->runs_hooks && host_hooks_any(&r->hooks))
+	if (!in->runs && r->network_namespace)
+		document_note(d, SEVERITY_WARNING, "namespace", "/linux/namespaces",
+		              "whoever starts the virtual machine must do so in '%.256s', as "
+		              "'vmconfig run' does",
+		              r->network_namespace);
+	if (!in->runs && host_hooks_any(&r->hooks))
 		document_note(d, SEVERITY_WARNING, "hook", "/hooks",
 		              "whoever starts the virtual machine must run the host's hooks, as "
 		              "'vmconfig run' does");

@@ -52,6 +52,7 @@ const struct rule rules[] = {
     {"mount", "where a mount goes, or what it is of, is missing or malformed"},
     {"mtu", "too small for the addresses that the interface has"},
     {"name", "not the name of a user or group"},
+    {"namespace", "a network namespace in which whoever starts the virtual machine must do so"},
     {"network", "an address, a gateway or the NIC it belongs to is missing or does not fit"},
     {"nonce", "not hexadecimal digits"},
     {"not-applied", "the field is known and not applied"},

@@ -20,6 +20,7 @@
 #include "machine.h"
 #include "macvtap.h"
 #include "network.h"
+#include "network_namespace.h"
 #include "relay.h"
 #include "request.h"
 #include "run_disk.h"
@@ -67,7 +68,7 @@ static int start_command(const struct request *r, const struct vmm_setup *setup,
 	_cleanup_free_ int *fds = calloc(r->vm.nics.count + 1, sizeof(*fds));
 	struct vmm_files files = {.fds = fds};
 	struct vmm_command command = {0};
-	int result;
+	int result, left;
 
 	if (!fds)
 		return fail_errno(ENOMEM, "cannot start the virtual machine");
@@ -75,9 +76,14 @@ static int start_command(const struct request *r, const struct vmm_setup *setup,
 		fds[files.count++] = setup->config_disk;
 	result = vmm_command_make(&r->vm, setup, &command);
 	if (result == 0)
+		result = network_namespace_enter(setup->network);
+	if (result == 0) {
 		result = open_nics(&r->vm, fds, &files.count);
-	if (result == 0)
-		result = vmm_start(vmm, &command.args, NULL, &files);
+		if (result == 0)
+			result = vmm_start(vmm, &command.args, NULL, &files);
+		left = network_namespace_leave(setup->network);
+		result = result == 0 ? left : result;
+	}
 	for (size_t i = setup->config_disk >= 0; i < files.count; i++)
 		close(fds[i]);
 	vmm_command_release(&command);
@@ -182,10 +188,10 @@ static int boot_with_hooks(struct request *r, struct vmm_setup *setup, enum disk
 }
 
 /* QEMU, when it may, makes a tap device that does not exist, and nothing is connected to that. */
-static int check_taps(const struct vm *vm)
+static int check_taps(struct request *r)
 {
-	for (size_t i = 0; i < vm->nics.count; i++) {
-		const char *tap = vm->nics.items[i].tap;
+	for (size_t i = 0; i < r->vm.nics.count; i++) {
+		const char *tap = r->vm.nics.items[i].tap;
 
 		if (tap && if_nametoindex(tap) == 0)
 			return fail("there is no tap device '%s': 'ip tuntap add dev %s mode tap' "
@@ -211,16 +217,34 @@ static const struct vmm_kind *choose_kind(const struct vm *vm)
 	return NULL;
 }
 
+/* What is looked for or taken in the machine's network. */
+static int in_network(struct request *r, const struct network_namespace *network,
+                      int (*check)(struct request *r))
+{
+	int result = network_namespace_enter(network), left;
+
+	if (result < 0)
+		return result;
+	result = check(r);
+	left = network_namespace_leave(network);
+	return result == 0 ? left : result;
+}
+
 int run_vm(struct request *r, enum disk_form form)
 {
-	struct vmm_setup setup = {
-	    .machine = machine_of_host(), .kind = choose_kind(&r->vm), .config_disk = -1};
+	_cleanup_(network_namespace_close) struct network_namespace network = {-1, -1};
+	struct vmm_setup setup = {.machine = machine_of_host(),
+	                          .kind = choose_kind(&r->vm),
+	                          .config_disk = -1,
+	                          .network = &network};
 	_cleanup_fd_ int signals = -1;
 
-	if (!setup.machine || !setup.kind || check_taps(&r->vm) < 0 ||
-	    boot_files_find(&r->vm, &setup) < 0 || vm_image_attach(r, setup.kind) < 0 ||
-	    boot_disks_check(&r->vm, setup.kind) < 0 || complete_terminal(&r->config) < 0 ||
-	    request_complete(r, setup.kind, true) < 0 || network_reserve_ports(r) < 0)
+	if (!setup.machine || !setup.kind ||
+	    network_namespace_open(&network, r->network_namespace) < 0 ||
+	    in_network(r, &network, check_taps) < 0 || boot_files_find(&r->vm, &setup) < 0 ||
+	    vm_image_attach(r, setup.kind) < 0 || boot_disks_check(&r->vm, setup.kind) < 0 ||
+	    complete_terminal(&r->config) < 0 || request_complete(r, setup.kind, true) < 0 ||
+	    in_network(r, &network, network_reserve_ports) < 0)
 		return STATUS_INIT_FAILED;
 	signals = stop_signals_open();
 	if (signals < 0)

@@ -61,5 +61,6 @@ void request_release(struct request *r)
 	vm_release(&r->vm);
 	host_hooks_release(&r->hooks);
 	free(r->root_dir);
+	free(r->network_namespace);
 	free(r->image);
 }

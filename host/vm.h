@@ -117,6 +117,7 @@ struct request {
 	struct vm vm;
 	struct host_hooks hooks; /* a bundle's, for whoever starts the machine */
 	char *root_dir;          /* a bundle's root filesystem on the host, or NULL */
+	char *network_namespace; /* a bundle's, for whoever starts the machine, or NULL */
 	char *image;             /* LAYOUT[:REF]@DIGEST, the image that was read, or NULL */
 };
 

@@ -6,6 +6,7 @@
 #include "vm.h"
 
 struct machine;
+struct network_namespace;
 struct user_net;
 struct vmm_kind;
 
@@ -35,6 +36,7 @@ struct vmm_setup {
 	int first_nic;               /* those of macvtap NICs: this one and up, by their place */
 	int config_disk;             /* another one, read-only; -1: there is a file */
 	const char *config_file;     /* NULL, too: the config comes with the initrd */
+	const struct network_namespace *network; /* where run starts it */
 	bool state_dir; /* it runs in a directory of its own: a control socket is made there */
 };
 

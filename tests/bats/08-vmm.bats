@@ -4,6 +4,8 @@
 
 load helper
 
+# shellcheck disable=SC2030,SC2031,SC2154 # bats and the functions above set them
+
 @test "run drives a QEMU, under whatever name, and no other VMM" {
 	jq -nc '{entrypoint: ["/a"], cmd: [], workdir: "/", env: {}, init_mode: "exec"}' >base.json
 	run_vmconfig run --config base.json --vmm /usr/bin/firecracker
@@ -15,6 +17,70 @@ load helper
 	# Nobody's name: taken for a QEMU, and only the kernel is missing.
 	run_vmconfig run --config base.json --vmm ./wrapper --kernel /nonexistent/kernel --initrd /nonexistent/initrd
 	assert_failure 125 "cannot read kernel '/nonexistent/kernel'"
+}
+
+# start_in PATH [OPTION…] - run a bundle whose network namespace is at PATH: `inner` is one whose loopback
+# is called box0. Where its hooks and its VMM were is in the files hooks and vmm, where they should be in
+# outer and wanted.
+start_in() {
+	mkdir -p bundle/rootfs
+	truncate -s 1M disk
+	rm -f hooks vmm ready
+	mkfifo ready
+	printf '#!/bin/sh\nreadlink /proc/self/ns/net >%q/vmm\n' "$PWD" >qemu
+	printf '#!/bin/sh\nreadlink /proc/self/ns/net >>%q/hooks\n' "$PWD" >hook
+	chmod +x qemu hook
+	cat >config.jq <<-'EOF'
+		{ociVersion: "1.3.0", root: {path: "rootfs"},
+			process: {cwd: "/", args: ["/x"], user: {uid: 0, gid: 0}},
+			hooks: {createRuntime: [{path: $hook}], poststop: [{path: $hook}]},
+			linux: {namespaces: [{type: "network", path: $path}]}}
+	EOF
+	cat >start <<-'EOF'
+		path=$1
+		shift
+		unshare --net sh -c 'ip link set lo name box0; echo >ready; exec sleep 600' &
+		inner=$!
+		trap 'kill $inner' EXIT
+		read -r _ <ready
+		[ "$path" != inner ] || path=/proc/$inner/ns/net
+		jq -n --arg hook "$PWD/hook" --arg path "$path" -f config.jq >bundle/config.json
+		readlink "$path" >wanted
+		readlink /proc/self/ns/net >outer
+		"$VMCONFIG" run --strict --bundle bundle --disk disk,serial=root --vmm "$PWD/qemu" "$@"
+	EOF
+	export VMCONFIG
+	run --separate-stderr unshare --user --map-root-user --net sh start "$@" \
+		--kernel "$ROOT/build/kernel/vmlinuz" --initrd "$BUILD/initrd.cpio"
+}
+
+@test "run starts the VMM in the network namespace of a bundle, and the hooks outside" {
+	need unshare
+	need ip
+	start_in inner --net tap=box0,ip=192.0.2.2/24
+	assert_status 125
+	diff -u wanted vmm || explain 'the VMM was elsewhere'
+	cat outer outer | diff -u - hooks || explain 'the hooks were elsewhere'
+	run cmp -s wanted outer
+	[ "$status" = 1 ]
+	# The one that it is in is right, too; there is no such interface.
+	start_in /proc/self/ns/net
+	diff -u outer vmm || explain 'the VMM was elsewhere'
+	start_in /proc/self/ns/net --net tap=box0,ip=192.0.2.2/24
+	assert_failure 125 "there is no tap device 'box0'"
+
+	start_in /proc/self/ns/uts
+	assert_failure 125 "'/proc/self/ns/uts' is no network namespace"
+	start_in "$PWD/ready"
+	assert_failure 125 "'$PWD/ready' is no network namespace"
+	start_in /nonexistent
+	assert_failure 125 "cannot open the network namespace '/nonexistent': No such file"
+	[ ! -e hooks ]
+	# One that may not be entered: the host's, from a user namespace.
+	start_in /proc/self/fd/9 9</proc/self/ns/net
+	assert_failure 125 "cannot enter the network namespace: Operation not permitted"
+	[ ! -e hooks ]
+	[ ! -e vmm ]
 }
 
 # With an open file for a macvtap device: any interface's index names one, the loopback's is 1.

@@ -229,7 +229,7 @@ static void test_not_applied(void **state)
 	    "'process':{'cwd':'/','user':{'uid':0,'gid':0,'username':'x'}}",
 	    "'linux':{'namespaces':[{'type':'network'},{'type':'user'}]}",
 	    "'linux':{'namespaces':[{'type':'network'},{'type':'time'}]}",
-	    "'linux':{'namespaces':[{'type':'network','path':'/run/netns/x'}]}",
+	    "'linux':{'namespaces':[{'type':'network'},{'type':'ipc','path':'/proc/7/ns/ipc'}]}",
 	    "'linux':{'namespaces':[{'type':'pid'}]}",
 	    "'linux':{" NET ",'uidMappings':[{'containerID':0,'hostID':1,'size':1}]}",
 	    "'linux':{" NET ",'gidMappings':[{'containerID':0,'hostID':1,'size':1}]}",
