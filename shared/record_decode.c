@@ -9,97 +9,11 @@
 #include "json.h"
 #include "list.h"
 #include "record.h"
+#include "record_decode.h"
 #include "record_member.h"
 #include "vmconfig.h"
 
-/* The document being read and the pointer of the value at hand. */
-struct decode {
-	const struct json_doc *doc;
-	struct problems *problems;
-	bool open; /* unknown keys are expected */
-	bool not_null;
-	char *pointer;
-	size_t length;
-	size_t room;
-};
-
 static int decode_object(struct decode *d, const struct record *rec, const cJSON *node, void *out);
-
-static int push_bytes(struct decode *d, const char *s, size_t n)
-{
-	if (d->length + n + 1 > d->room) {
-		size_t room = (d->length + n + 1) * 2;
-		char *pointer = realloc(d->pointer, room);
-
-		if (!pointer)
-			return -ENOMEM;
-		d->pointer = pointer;
-		d->room = room;
-	}
-	memcpy(d->pointer + d->length, s, n);
-	d->length += n;
-	d->pointer[d->length] = '\0';
-	return 0;
-}
-
-/* Go one step down; the caller goes back up by truncating to the length it noted. */
-static int push_key(struct decode *d, const char *key)
-{
-	int r = push_bytes(d, "/", 1);
-
-	for (; r == 0 && *key; key++) {
-		if (*key == '~')
-			r = push_bytes(d, "~0", 2);
-		else if (*key == '/')
-			r = push_bytes(d, "~1", 2);
-		else
-			r = push_bytes(d, key, 1);
-	}
-	return r;
-}
-
-static int push_index(struct decode *d, size_t index)
-{
-	char key[24];
-
-	snprintf(key, sizeof(key), "%zu", index);
-	return push_key(d, key);
-}
-
-static void pop_to(struct decode *d, size_t length)
-{
-	d->length = length;
-	d->pointer[length] = '\0';
-}
-
-#define PROBLEM(d, severity, rule, node, ...)                                     \
-	do {                                                                      \
-		struct place place_ = json_place((d)->doc, node, (d)->pointer);   \
-		problem_add((d)->problems, severity, rule, &place_, __VA_ARGS__); \
-	} while (0)
-
-static const char *type_name(const cJSON *node)
-{
-	if (cJSON_IsString(node))
-		return "a string";
-	if (cJSON_IsBool(node))
-		return "a boolean";
-	if (json_is_number(node))
-		return "a number";
-	if (cJSON_IsArray(node))
-		return "an array";
-	if (cJSON_IsObject(node))
-		return "an object";
-	return "null";
-}
-
-static bool expect(struct decode *d, const cJSON *node, bool ok, const char *wanted)
-{
-	if (!ok)
-		PROBLEM(d, SEVERITY_ERROR, "type", node, "is %s, must be %s", type_name(node),
-		        wanted);
-	return ok;
-}
 
 static int decode_int(struct decode *d, const struct field *f, const cJSON *node, int64_t *value)
 {
@@ -107,22 +21,22 @@ static int decode_int(struct decode *d, const struct field *f, const cJSON *node
 	int64_t n = 0;
 	int r;
 
-	if (!expect(d, node, json_is_number(node), "an integer"))
+	if (!decode_expect(d, node, json_is_number(node), "an integer"))
 		return -EINVAL;
 	r = json_int64(node, &n);
 	if (r == -EINVAL) {
-		PROBLEM(d, SEVERITY_ERROR, "type", node, "'%s' is not an integer",
-		        node->valuestring);
+		DECODE_PROBLEM(d, SEVERITY_ERROR, "type", node, "'%s' is not an integer",
+		               node->valuestring);
 		return r;
 	}
 	if (r == -ERANGE || (bounded && (n < f->min || n > f->max))) {
 		if (bounded)
-			PROBLEM(d, SEVERITY_ERROR, "range", node,
-			        "'%s' is not within %" PRId64 "..%" PRId64, node->valuestring,
-			        f->min, f->max);
+			DECODE_PROBLEM(d, SEVERITY_ERROR, "range", node,
+			               "'%s' is not within %" PRId64 "..%" PRId64,
+			               node->valuestring, f->min, f->max);
 		else
-			PROBLEM(d, SEVERITY_ERROR, "range", node, "'%s' does not fit 64 bits",
-			        node->valuestring);
+			DECODE_PROBLEM(d, SEVERITY_ERROR, "range", node,
+			               "'%s' does not fit 64 bits", node->valuestring);
 		return -ERANGE;
 	}
 	*value = n;
@@ -133,16 +47,16 @@ static int decode_uint(struct decode *d, const cJSON *node, struct optuint *out)
 {
 	int r;
 
-	if (!expect(d, node, json_is_number(node), "an integer"))
+	if (!decode_expect(d, node, json_is_number(node), "an integer"))
 		return 0;
 	r = json_uint64(node, &out->value);
 	out->set = r == 0;
 	if (r == -EINVAL)
-		PROBLEM(d, SEVERITY_ERROR, "type", node, "'%s' is not an integer",
-		        node->valuestring);
+		DECODE_PROBLEM(d, SEVERITY_ERROR, "type", node, "'%s' is not an integer",
+		               node->valuestring);
 	else if (r == -ERANGE)
-		PROBLEM(d, SEVERITY_ERROR, "range", node, "'%s' is not within 0..%" PRIu64,
-		        node->valuestring, UINT64_MAX);
+		DECODE_PROBLEM(d, SEVERITY_ERROR, "range", node, "'%s' is not within 0..%" PRIu64,
+		               node->valuestring, UINT64_MAX);
 	return 0;
 }
 
@@ -152,14 +66,15 @@ static void check_format(struct decode *d, const struct format *format, const cJ
 	const char *complaint = format ? format->complain(value) : NULL;
 
 	if (complaint)
-		PROBLEM(d, SEVERITY_ERROR, format->name, node, "'%.256s' %s", value, complaint);
+		DECODE_PROBLEM(d, SEVERITY_ERROR, format->name, node, "'%.256s' %s", value,
+		               complaint);
 }
 
 static int decode_string(struct decode *d, const struct field *f, const cJSON *node, void *out)
 {
 	char *copy;
 
-	if (!expect(d, node, cJSON_IsString(node), "a string"))
+	if (!decode_expect(d, node, cJSON_IsString(node), "a string"))
 		return 0;
 	/* An empty string is how many producers write "not given". */
 	if (node->valuestring[0] == '\0')
@@ -176,12 +91,12 @@ static int decode_enum(struct decode *d, const struct field *f, const cJSON *nod
 {
 	char list[384] = "";
 
-	if (!expect(d, node, cJSON_IsString(node), "a string"))
+	if (!decode_expect(d, node, cJSON_IsString(node), "a string"))
 		return 0;
 	if (node->valuestring[0] == '\0') {
 		if (d->open && !(f->flags & (FIELD_REQUIRED | FIELD_OR_EMPTY)))
-			PROBLEM(d, SEVERITY_WARNING, "quirk-empty", node,
-			        "empty, taken for absent");
+			DECODE_PROBLEM(d, SEVERITY_WARNING, "quirk-empty", node,
+			               "empty, taken for absent");
 		return 0;
 	}
 	for (int i = 0; f->values[i]; i++) {
@@ -192,14 +107,15 @@ static int decode_enum(struct decode *d, const struct field *f, const cJSON *nod
 		snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s", i ? ", " : "",
 		         f->values[i]);
 	}
-	PROBLEM(d, SEVERITY_ERROR, "enum", node, "'%.64s' is none of: %s", node->valuestring, list);
+	DECODE_PROBLEM(d, SEVERITY_ERROR, "enum", node, "'%.64s' is none of: %s", node->valuestring,
+	               list);
 	return 0;
 }
 
 static int decode_strings_item(struct decode *d, const struct field *f, const cJSON *node,
                                struct strlist *out)
 {
-	if (!expect(d, node, cJSON_IsString(node), "a string"))
+	if (!decode_expect(d, node, cJSON_IsString(node), "a string"))
 		return 0;
 	check_format(d, f->format, node, node->valuestring);
 	return strlist_add(out, node->valuestring);
@@ -228,8 +144,8 @@ static int decode_records_item(struct decode *d, const struct field *f, const cJ
 		return -ENOMEM;
 	member_set_pointer(f, out, items);
 	if (f->max && count >= (size_t)f->max) {
-		PROBLEM(d, SEVERITY_ERROR, "count", node, "there are more than %" PRId64 " entries",
-		        f->max);
+		DECODE_PROBLEM(d, SEVERITY_ERROR, "count", node,
+		               "there are more than %" PRId64 " entries", f->max);
 		return -E2BIG;
 	}
 	memset(items + count * f->record->size, 0, f->record->size);
@@ -246,18 +162,18 @@ static int decode_array(struct decode *d, const struct field *f, const cJSON *no
 	if ((f->flags & FIELD_OR_STRING) && cJSON_IsString(node))
 		return strlist_add(member_at(f, out),
 		                   node->valuestring); /* its form is the caller's */
-	if (!expect(d, node, cJSON_IsArray(node), "an array"))
+	if (!decode_expect(d, node, cJSON_IsArray(node), "an array"))
 		return 0;
 	cJSON_ArrayForEach(child, node)
 	{
-		r = push_index(d, index++);
+		r = decode_enter_index(d, index++);
 		if (r == 0 && f->type == FIELD_STRINGS)
 			r = decode_strings_item(d, f, child, member_at(f, out));
 		else if (r == 0 && f->type == FIELD_INTS)
 			r = decode_ints_item(d, f, child, member_at(f, out));
 		else if (r == 0)
 			r = decode_records_item(d, f, child, out);
-		pop_to(d, length);
+		decode_leave(d, length);
 		if (r == -E2BIG)
 			return 0; /* said so; the rest is not worth reading */
 		if (r < 0)
@@ -273,18 +189,18 @@ static int decode_map(struct decode *d, const struct field *f, const cJSON *node
 	const cJSON *child;
 	int r = 0;
 
-	if (!expect(d, node, cJSON_IsObject(node), "an object"))
+	if (!decode_expect(d, node, cJSON_IsObject(node), "an object"))
 		return 0;
 	cJSON_ArrayForEach(child, node)
 	{
-		r = push_key(d, child->string);
-		if (r == 0 && expect(d, child, cJSON_IsString(child), "a string")) {
+		r = decode_enter(d, child->string);
+		if (r == 0 && decode_expect(d, child, cJSON_IsString(child), "a string")) {
 			check_format(d, f->name_format, child, child->string);
 			check_format(d, f->format, child, child->valuestring);
 			/* json_parse() has seen to it that each name stands once. */
 			r = strmap_append(out, child->string, child->valuestring);
 		}
-		pop_to(d, length);
+		decode_leave(d, length);
 		if (r < 0)
 			return r;
 	}
@@ -301,12 +217,6 @@ static int decode_record(struct decode *d, const struct field *f, const cJSON *n
 	return decode_object(d, f->record, node, record);
 }
 
-static void warn_of_null(struct decode *d, const cJSON *node)
-{
-	if (d->not_null)
-		PROBLEM(d, SEVERITY_WARNING, "quirk-null", node, "null, taken for absent");
-}
-
 static int decode_names_item(struct decode *d, const struct field *f, const cJSON *node,
                              struct strlist *out)
 {
@@ -317,7 +227,7 @@ static int decode_names_item(struct decode *d, const struct field *f, const cJSO
 		return -ENOMEM;
 	check_format(d, f->name_format, node, node->string);
 	if (cJSON_IsNull(node))
-		warn_of_null(d, node); /* an empty object, as everywhere */
+		decode_warn_of_null(d, node); /* an empty object, as everywhere */
 	else
 		r = decode_object(d, f->record, node, record);
 	record_release(f->record, record);
@@ -331,15 +241,15 @@ static int decode_names(struct decode *d, const struct field *f, const cJSON *no
 	size_t length = d->length;
 	const cJSON *child;
 
-	if (!expect(d, node, cJSON_IsObject(node), "an object"))
+	if (!decode_expect(d, node, cJSON_IsObject(node), "an object"))
 		return 0;
 	cJSON_ArrayForEach(child, node)
 	{
-		int r = push_key(d, child->string);
+		int r = decode_enter(d, child->string);
 
 		if (r == 0)
 			r = decode_names_item(d, f, child, out);
-		pop_to(d, length);
+		decode_leave(d, length);
 		if (r < 0)
 			return r;
 	}
@@ -386,7 +296,7 @@ static int decode_field(struct decode *d, const struct field *f, const cJSON *no
 		return decode_checked(d, f, node);
 	switch (f->type) {
 	case FIELD_BOOL:
-		if (expect(d, node, cJSON_IsBool(node), "true or false"))
+		if (decode_expect(d, node, cJSON_IsBool(node), "true or false"))
 			*(bool *)m = cJSON_IsTrue(node);
 		return 0;
 	case FIELD_INT:
@@ -421,112 +331,28 @@ static const struct field *find_field(const struct record *rec, const char *key)
 	return NULL;
 }
 
-static bool is_empty(const cJSON *node)
-{
-	if (cJSON_IsString(node))
-		return node->valuestring[0] == '\0';
-	return (cJSON_IsArray(node) || cJSON_IsObject(node)) && !node->child;
-}
-
-/* Whether @node is of the type of @f and has nothing in it; another type has its own complaint. */
-static bool is_empty_value(const struct field *f, const cJSON *node)
-{
-	switch (f->type) {
-	case FIELD_STRING:
-	case FIELD_ENUM:
-		return cJSON_IsString(node) && is_empty(node);
-	case FIELD_STRINGS:
-	case FIELD_INTS:
-	case FIELD_RECORDS:
-		return cJSON_IsArray(node) && is_empty(node);
-	case FIELD_MAP:
-	case FIELD_NAMES:
-		return cJSON_IsObject(node) && is_empty(node);
-	default:
-		return false;
-	}
-}
-
-static int complain_empty(struct decode *d, const char *key, const cJSON *node)
-{
-	size_t length = d->length;
-	int r = push_key(d, key);
-
-	if (r == 0)
-		PROBLEM(d, SEVERITY_ERROR, "required", node, "is empty");
-	pop_to(d, length);
-	return r;
-}
-
-static int check_required(struct decode *d, const struct record *rec, const cJSON *node,
-                          const void *out)
-{
-	int r = 0;
-
-	for (const struct field *f = rec->fields; f->key && r == 0; f++) {
-		const cJSON *child;
-
-		if (!(f->flags & FIELD_REQUIRED) || field_is_set(f, out))
-			continue;
-		child = cJSON_GetObjectItemCaseSensitive(node, f->key);
-		if (!child || cJSON_IsNull(child))
-			PROBLEM(d, SEVERITY_ERROR, "required", node, "'%s' is missing", f->key);
-		else if (is_empty_value(f, child))
-			r = complain_empty(d, f->key, child);
-	}
-	return r;
-}
-
-/* An object of which no member says anything: how Go writes a struct that was never filled. */
-static bool says_nothing(const cJSON *node)
-{
-	const cJSON *child;
-
-	if (!cJSON_IsObject(node))
-		return false;
-	cJSON_ArrayForEach(child, node)
-	{
-		if (!cJSON_IsNull(child) && !is_empty(child))
-			return false;
-	}
-	return true;
-}
-
-/* Whether @node stands for an absent field. */
-static bool is_absent(struct decode *d, const struct field *f, const cJSON *node)
-{
-	if (cJSON_IsNull(node)) {
-		if (!(f->flags & (FIELD_REQUIRED | FIELD_OR_NULL)))
-			warn_of_null(d, node);
-		return true;
-	}
-	if (!(f->flags & FIELD_OR_EMPTY) || !says_nothing(node))
-		return false;
-	PROBLEM(d, SEVERITY_WARNING, "quirk-empty", node, "nothing but empty, taken for absent");
-	return true;
-}
-
 static int decode_object(struct decode *d, const struct record *rec, const cJSON *node, void *out)
 {
 	size_t length = d->length;
 	const cJSON *child;
 
-	if (!expect(d, node, cJSON_IsObject(node), "an object"))
+	if (!decode_expect(d, node, cJSON_IsObject(node), "an object"))
 		return 0;
 	cJSON_ArrayForEach(child, node)
 	{
 		const struct field *f = find_field(rec, child->string);
-		int r = push_key(d, child->string);
+		int r = decode_enter(d, child->string);
 
-		if (r == 0 && f && !is_absent(d, f, child))
+		if (r == 0 && f && !decode_is_absent(d, f, child))
 			r = decode_field(d, f, child, out);
 		else if (r == 0 && !f && !d->open)
-			PROBLEM(d, SEVERITY_WARNING, "unknown-key", child, "unknown key, ignored");
-		pop_to(d, length);
+			DECODE_PROBLEM(d, SEVERITY_WARNING, "unknown-key", child,
+			               "unknown key, ignored");
+		decode_leave(d, length);
 		if (r < 0)
 			return r;
 	}
-	return check_required(d, rec, node, out);
+	return decode_check_required(d, rec, node, out);
 }
 
 int record_decode(const struct record *rec, const struct json_doc *doc, const cJSON *node,
@@ -538,7 +364,7 @@ int record_decode(const struct record *rec, const struct json_doc *doc, const cJ
 	    .open = rec->open,
 	    .not_null = rec->open == RECORD_OPEN_NOT_NULL,
 	};
-	int r = push_bytes(&d, pointer, strlen(pointer));
+	int r = decode_start(&d, pointer);
 
 	if (r == 0)
 		r = decode_object(&d, rec, node, out);
