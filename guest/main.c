@@ -180,8 +180,11 @@ static int run_all(struct guest *g, struct account *a)
 		t.us[i] = t.at[i] - start;
 		t.done++;
 		log_debug("%s: %lld us", phases[i].name, (long long)t.us[i]);
-		if (r == 0 && phases[i].run == phase_config)
+		if (r == 0 && phases[i].run == phase_config) {
+			if (g->button_fd < 0 && g->config.init_mode != INIT_MODE_SYSTEMD)
+				power_button_is_key();
 			r = settle_account(g, a);
+		}
 		send_notices(g, a, phases[i].name);
 		if (r < 0)
 			return r;

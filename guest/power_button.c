@@ -1,11 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* The power button, over generic netlink. No allocation: it is read while the workload runs. */
+/*
+ * The power button, over generic netlink. No allocation: it is read while the workload runs.
+ *
+ * Without ACPI it is the key of an input device. The kernel's own keyboard driver takes that,
+ * whenever the device comes: reading the devices, as events of evdev, takes a module, and word of
+ * new ones.
+ */
 #include "power_button.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/genetlink.h>
+#include <linux/input-event-codes.h>
+#include <linux/kd.h>
+#include <linux/keyboard.h>
 #include <linux/netlink.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/reboot.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -131,4 +143,17 @@ bool power_button_pressed(int fd)
 		pressed |= power_button_in(&events, (size_t)n);
 	}
 	return pressed;
+}
+
+void power_button_is_key(void)
+{
+	struct kbentry entry = {.kb_table = K_NORMTAB, .kb_index = KEY_POWER, .kb_value = K_BOOT};
+	_cleanup_fd_ int fd = -1;
+
+	/* EINVAL in a namespace: the keyboard is another's. */
+	if (reboot(RB_DISABLE_CAD) < 0)
+		return;
+	fd = open("/dev/tty0", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	if (fd >= 0)
+		ioctl(fd, KDSKBENT, &entry);
 }

@@ -23,6 +23,14 @@ int power_button_open(void);
 bool power_button_pressed(int fd);
 
 /*
+ * power_button_is_key() - let a power key do what Ctrl-Alt-Del does: SIGINT to PID 1.
+ *
+ * Nothing in a kernel without virtual terminals. It is for good: not for an init of the image's, to
+ * which that signal means another thing.
+ */
+void power_button_is_key(void);
+
+/*
  * power_button_in() - whether one of these netlink messages is about the button.
  * @messages: aligned as struct nlmsghdr is
  */

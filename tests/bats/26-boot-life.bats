@@ -13,10 +13,10 @@ qemu_with() {
 	chmod +x qemu
 }
 
-# vm_with_monitor WORD… - boot the probe, until it says "ready".
+# vm_with_monitor [OPTION…] -- WORD… - boot the probe, until it says "ready".
 vm_with_monitor() {
 	qemu_with -qmp unix:qmp,server=on,wait=off
-	vm_in_background --vmm ./qemu --disk "$PROBE_IMAGE,ro" -- "$@"
+	vm_in_background --vmm ./qemu --disk "$PROBE_IMAGE,ro" "$@"
 	wait_for_line stdout ready
 }
 
@@ -27,7 +27,7 @@ monitor() {
 }
 
 @test "the power button stops the workload, and the machine" {
-	vm_with_monitor sleep-until-signal
+	vm_with_monitor -- sleep-until-signal
 	monitor '{"execute":"system_powerdown"}'
 	wait_for_vm
 	assert_status 0
@@ -35,12 +35,37 @@ monitor() {
 }
 
 @test "so does Ctrl-Alt-Del" {
-	vm_with_monitor sleep-until-signal
+	vm_with_monitor -- sleep-until-signal
 	monitor '{"execute":"send-key","arguments":{"keys":[{"type":"qcode","data":"ctrl"},
 		{"type":"qcode","data":"alt"},{"type":"qcode","data":"delete"}]}}'
 	wait_for_vm
 	assert_status 0
 	assert_output_contains 'signal 15'
+}
+
+@test "so does a power key, in a kernel without ACPI" {
+	vm_with_monitor --append 'acpi=off vmconfig.end=reboot' -- sleep-until-signal
+	monitor '{"execute":"send-key","arguments":{"keys":[{"type":"qcode","data":"power"}]}}'
+	wait_for_vm
+	assert_status 0
+	assert_output_contains 'signal 15'
+}
+
+# To such an init the signal is another request.
+@test "an init of the image's finds the power key as the kernel has it" {
+	local mode
+	# The first table is behind 7 bytes and 256, and KEY_POWER is 116: 495 is 7 + 256 + 2 * 116.
+	local key='dumpkmap </dev/tty0 | od -An -tx2 -j495 -N2'
+	for mode in exec systemd; do
+		jq -nc --arg mode "$mode" '{entrypoint: ["/bin/sh", "-c"], cmd: [], workdir: "/", env: {},
+			network_enabled: false, init_mode: $mode}' >base.json
+		run_vmconfig run --config base.json --disk "$BUSYBOX_IMAGE,ro" --timeout 120 --verbose \
+			--append 'acpi=off vmconfig.end=reboot' -- \
+			"echo key \$($key); [ $mode = exec ] || exec /run/initramfs/shutdown reboot"
+		console_of "$output"$'\n'"$stderr" | grep -o 'key [0-9a-f]\{4\}$' >"$mode"
+	done
+	[ "$(cat exec)" = 'key 020c' ]
+	[[ $(cat systemd) == 'key '* && $(cat systemd) != 'key 020c' ]] || fail "$(cat systemd)"
 }
 
 @test "a reboot that the workload asks init for is a reset, and the report comes before it" {
