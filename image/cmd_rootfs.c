@@ -74,6 +74,10 @@ static int set_label(const struct option_row *row, void *member, const char *val
 {
 	if (strlen(value) > MAX_LABEL_BYTES)
 		return option_error(row, "'%s' is longer than %u bytes", value, MAX_LABEL_BYTES);
+	/* label= could not find it: no config and no kernel command line can hold such a name. */
+	for (const char *c = value; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			return option_error(row, "'%s' has a control character", value);
 	return option_set_string(row, member, value);
 }
 

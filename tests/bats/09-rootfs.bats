@@ -472,7 +472,8 @@ sys.exit(child.wait())
 		'--image a -o b --size 1M --headroom 1M' '--image a -o b --uuid 12' '--image a -o b --format fat' \
 		'--image a -o b --owner 1' '--image a -o b --format squashfs --size 1M' \
 		'--image a -o b --format squashfs --label x' '--image a -o b --compress lz4' \
-		'--image a -o b --format erofs --compress lz4' '--image a -o b --format squashfs --compress none' '--image a -o b --format erofs --journal' '--dir a -o b --owner x' '--image a -o b --label 12345678901234567'; do
+		'--image a -o b --format erofs --compress lz4' '--image a -o b --format squashfs --compress none' '--image a -o b --format erofs --journal' '--dir a -o b --owner x' '--image a -o b --label 12345678901234567' \
+		$'--image a -o b --label a\x01b'; do
 		# shellcheck disable=SC2086 # a list of words
 		run_vmconfig rootfs $arguments
 		assert_failure 2 "see 'vmconfig help rootfs'"
