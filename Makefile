@@ -375,7 +375,7 @@ fuzz: ## each fuzzer for FUZZ_SECONDS
 		WERROR= SANITIZE=fuzzer-no-link,address,undefined fuzzers
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/tests/%)
 
-bench: all initrd $(O)/stopwatch build/bare_init build/images/busybox.img ## the budgets, as ratios measured in one run
+bench: all initrd $(O)/stopwatch build/bare_init build/images/busybox.img build/erofs/mkfs.erofs ## the budgets, as ratios measured in one run
 	$(Q)scripts/bench
 
 lint: ## formatting, static analysis, shell scripts, licence lines
