@@ -113,6 +113,9 @@ void last_stage(const char *word)
 		account.port = port_open(PORT_REPORT);
 	if (account.port < 0)
 		account.port = vsock_open_noted(root, account.nonce);
+	/* A filesystem that somebody has open cannot be unmounted. */
+	if (root >= 0)
+		close(root);
 	shutdown_filesystems(&g);
 	if (end != MACHINE_POWER_OFF)
 		snprintf(m.power, sizeof(m.power), "%s", machine_end_name(end));
