@@ -12,6 +12,7 @@
 #include "cleanup.h"
 #include "contract.h"
 #include "digest.h"
+#include "disk_node.h"
 #include "error.h"
 #include "image_tool.h"
 #include "oci_layout.h"
@@ -19,6 +20,7 @@
 #include "stop_signals.h"
 #include "tool.h"
 #include "vm.h"
+#include "vmm_kind.h"
 
 #define ROOT_SERIAL "vmconfig-root"
 
@@ -207,4 +209,31 @@ int bundle_root_attach(struct request *r)
 		return fail_errno(ENOMEM, "cannot add the root filesystem");
 	result = add_disk(&r->vm, path);
 	return result < 0 ? result : steal_fd(&fd);
+}
+
+static bool is_image_root(const struct vm_disk *disk)
+{
+	return disk->serial && strcmp(disk->serial, ROOT_SERIAL) == 0;
+}
+
+int image_root_name(struct request *r, const struct vmm_kind *kind)
+{
+	struct root *root = r->config.root;
+
+	if (kind->features & VMM_SERIAL || !root || !root->device ||
+	    strcmp(root->device, "serial=" ROOT_SERIAL) != 0)
+		return 0;
+	for (size_t i = 0; i < r->vm.disks.count; i++) {
+		char *node;
+
+		if (!is_image_root(&r->vm.disks.items[i]))
+			continue;
+		node = disk_node(i);
+		if (!node)
+			return fail_errno(ENOMEM, "cannot name the root filesystem");
+		free(steal_ptr(&r->vm.disks.items[i].serial));
+		free(root->device);
+		root->device = node;
+	}
+	return 0;
 }

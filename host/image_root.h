@@ -4,6 +4,7 @@
 #define VMCONFIG_IMAGE_ROOT_H
 
 struct request;
+struct vmm_kind;
 
 /*
  * image_root_attach() - make the root image of @r->image, or take it from the cache, and give it to
@@ -21,5 +22,13 @@ int image_root_attach(struct request *r);
  * Return: a descriptor that is the image while it is open, or negative after printing a line.
  */
 int bundle_root_attach(struct request *r);
+
+/*
+ * image_root_name() - where disks have no serials, have the config name that image by its letter.
+ * @r: with nothing before its disks that is to come yet
+ *
+ * Return: 0, or negative after printing a line.
+ */
+int image_root_name(struct request *r, const struct vmm_kind *kind);
 
 #endif

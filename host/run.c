@@ -14,6 +14,7 @@
 #include "boot_files.h"
 #include "cleanup.h"
 #include "complete.h"
+#include "config_devices.h"
 #include "contract.h"
 #include "error.h"
 #include "local_terminal.h"
@@ -244,6 +245,8 @@ int run_vm(struct request *r, enum disk_form form)
 	    in_network(r, &network, check_taps) < 0 || boot_files_find(&r->vm, &setup) < 0 ||
 	    vm_image_attach(r, setup.kind) < 0 || boot_disks_check(&r->vm, setup.kind) < 0 ||
 	    complete_terminal(&r->config) < 0 || request_complete(r, setup.kind, true) < 0 ||
+	    /* A VMM of the user's may be a script around one that adds devices. */
+	    config_devices_check(r, setup.kind, !r->vm.vmm) < 0 ||
 	    in_network(r, &network, network_reserve_ports) < 0)
 		return STATUS_INIT_FAILED;
 	signals = stop_signals_open();

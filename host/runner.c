@@ -14,8 +14,10 @@
 #include "boot_files.h"
 #include "cleanup.h"
 #include "complete.h"
+#include "config_devices.h"
 #include "disk.h"
 #include "error.h"
+#include "image_root.h"
 #include "machine.h"
 #include "network.h"
 #include "package.h"
@@ -307,11 +309,15 @@ int runner_make(struct runner *options, struct request *r)
 	int result = runner_check(options, r, &m.setup);
 
 	if (result == 0)
+		result = image_root_name(r, m.setup.kind);
+	if (result == 0)
 		result = vm_image_attach(r, m.setup.kind);
 	if (result == 0)
 		result = name_sockets(&r->vm);
 	if (result == 0)
 		result = request_complete(r, m.setup.kind, false);
+	if (result == 0)
+		result = config_devices_check(r, m.setup.kind, true);
 	if (result == 0)
 		result = runner_check_devices(r);
 	if (result == 0)

@@ -95,8 +95,6 @@ static int choose_vmm(struct vm *vm, struct vmm_setup *setup)
 /* What only makes sense while somebody waits, or needs the host's answer now. */
 static int check_request(struct request *r)
 {
-	const char *fstype = r->config.root ? r->config.root->fstype : NULL;
-
 	if (host_hooks_any(&r->hooks))
 		return fail("hooks: units run no hooks of a bundle on the host");
 	if (r->config.terminal) {
@@ -112,8 +110,7 @@ static int check_request(struct request *r)
 	for (size_t i = 0; i < r->vm.publish.count; i++)
 		if (!r->vm.publish.items[i].host_port)
 			return fail("--publish: a package cannot have port 0 of the host");
-	if (!r->vm.disks.count &&
-	    !(fstype && (!strcmp(fstype, "virtiofs") || !strcmp(fstype, "9p"))))
+	if (!r->vm.disks.count)
 		return fail("there is no root filesystem: name its image with --disk FILE,ro");
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "disk_node.h"
 #include "error.h"
 #include "vm.h"
 #include "vmm_kind.h"
@@ -23,23 +24,9 @@ int vm_image_configure(struct request *r)
 	return root->device ? 0 : -ENOMEM;
 }
 
-/* "/dev/vda" to "/dev/vdz", then "/dev/vdaa", as the kernel counts. */
-static char *node_of(size_t index)
-{
-	static const char prefix[] = "/dev/vd";
-	char node[sizeof(prefix) + 16], *at = node + sizeof(node);
-
-	*--at = '\0';
-	for (index++; index; index = (index - 1) / 26)
-		*--at = (char)('a' + (index - 1) % 26);
-	at -= strlen(prefix);
-	memcpy(at, prefix, strlen(prefix));
-	return strdup(at);
-}
-
 static int name_by_letter(struct guest_root *root, size_t index)
 {
-	char *node = node_of(index);
+	char *node = disk_node(index);
 
 	if (!node)
 		return -ENOMEM;

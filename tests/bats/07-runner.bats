@@ -154,6 +154,30 @@ qcow2() {
 	[ "$(echo web*)" = 'web*' ]
 }
 
+@test "what the config names and the machine cannot have makes no package" {
+	# for_family FAMILY [OPTION…]
+	for_family() {
+		run_vmconfig runner --config base.json --kernel /k --initrd /i --reference -o web \
+			--disk a,ro --vmm "/usr/bin/$1" "${@:2}"
+	}
+	for_family firecracker -v serial=data:/data
+	assert_failure 1 "volume of '/data': 'firecracker' gives disks no serials"
+	for_family firecracker --root serial=zzz
+	assert_failure 1 "root filesystem: 'firecracker' gives disks no serials"
+	for_family crosvm -v /dev/vdb:/data
+	assert_failure 1 "volume of '/data': there is no disk '/dev/vdb': the last that --disk gives is /dev/vda"
+	jq -c '.mounts = [{destination: "/m", type: "virtiofs", source: "nope"}]' base.json >mounts.json
+	mv mounts.json base.json
+	for_family firecracker
+	assert_failure 1 "mount on '/m': 'firecracker' has no virtiofs shares"
+	for_family crosvm
+	assert_failure 1 "mount on '/m': no virtiofs share has the tag 'nope'"
+	[ ! -e web ]
+	for_family crosvm --pci 00:1f.2
+	assert_status 0
+	assert_stderr_contains "warning: mount on '/m': no virtiofs share has the tag 'nope'"
+}
+
 @test "no name of a file or of a program holds a control character" {
 	runner -o web --disk $'a\nb' --reference
 	assert_failure 1 "disk 'a\\x0ab' holds a control character"
