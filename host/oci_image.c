@@ -18,6 +18,7 @@
 #include "image_user.h"
 #include "image_volumes.h"
 #include "list.h"
+#include "oci_index.h"
 #include "oci_places.h"
 #include "oci_rules.h"
 #include "record.h"
@@ -106,7 +107,7 @@ static const struct record run_record = {"config", sizeof(struct image_run), run
 
 static const struct field rootfs_fields[] = {
     {"type", FIELD_STRING, AT(image_rootfs, type), .flags = FIELD_REQUIRED},
-    {"diff_ids", FIELD_STRINGS, AT(image_rootfs, diff_ids)},
+    {"diff_ids", FIELD_STRINGS, AT(image_rootfs, diff_ids), .format = &oci_digest_format},
     END,
 };
 static const struct record rootfs_record = {"rootfs", sizeof(struct image_rootfs), rootfs_fields,

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "digest.h"
 #include "formats.h"
 #include "list.h"
 #include "record.h"
@@ -38,8 +39,8 @@ static const char *complain_media_type(const char *s)
 	return subtype && !s[type + 1 + subtype] ? NULL : "is no media type";
 }
 
-/* Of any algorithm: which one is known matters only where content is to be had. */
-static const char *complain_digest(const char *s)
+/* The grammar of any algorithm. Return: whether @s keeps to it. */
+static bool is_digest(const char *s)
 {
 	static const char lower[] = "abcdefghijklmnopqrstuvwxyz0123456789";
 	static const char encoded[] =
@@ -48,7 +49,16 @@ static const char *complain_digest(const char *s)
 
 	while ((n = strspn(s, lower)) > 0 && s[n] && strchr("+._-", s[n]))
 		s += n + 1;
-	if (n == 0 || s[n] != ':' || !s[n + 1] || s[n + 1 + strspn(s + n + 1, encoded)])
+	return n > 0 && s[n] == ':' && s[n + 1] && !s[n + 1 + strspn(s + n + 1, encoded)];
+}
+
+/* Which one is known matters only where content is to be had; of those that are, the digits do. */
+static const char *complain_digest(const char *s)
+{
+	bool registered = strncmp(s, "sha256:", 7) == 0 || strncmp(s, "sha512:", 7) == 0;
+	const char *hex;
+
+	if (!is_digest(s) || (registered && !digest_parse(s, &hex)))
 		return "is neither 'sha256:' nor 'sha512:' with its lower-case hexadecimal digits";
 	return NULL;
 }
@@ -72,7 +82,7 @@ static const char *complain_uri(const char *s)
 }
 
 static const struct format media_type_format = {"media-type", NULL, complain_media_type};
-static const struct format digest_format = {"digest", NULL, complain_digest};
+const struct format oci_digest_format = {"digest", NULL, complain_digest};
 static const struct format uri_format = {"uri", NULL, complain_uri};
 
 static const struct field platform_fields[] = {
@@ -103,7 +113,7 @@ static const struct field descriptor_fields[] = {
     {.key = "digest",
      .type = FIELD_STRING,
      .offset = DESCRIPTOR(digest),
-     .format = &digest_format,
+     .format = &oci_digest_format,
      .flags = FIELD_REQUIRED},
     {.key = "size",
      .type = FIELD_INT,

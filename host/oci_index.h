@@ -56,6 +56,8 @@ struct oci_layout_file {
 	char *version;
 };
 
+extern const struct format oci_digest_format; /* ALGORITHM:DIGITS */
+
 extern const struct record oci_index_record;
 extern const struct record oci_manifest_record;
 extern const struct record oci_layout_file_record;

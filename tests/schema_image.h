@@ -8,11 +8,16 @@
 
 #include "schema_test.h"
 
+#define ZEROS "0000000000000000000000000000000"
+#define BAD_DIGEST                                                                     \
+	"'sha256' 'sha256:' ':x' 'SHA256:x' 'a..b:x' 'a:/' 'sha256:" ZEROS ZEROS "0' " \
+	"'sha256:" ZEROS ZEROS "0A' 'sha512:" ZEROS ZEROS "00' ''"
+
 static const char image_document[] =
     "{'created':'2020-01-01T00:00:00Z','author':'a','architecture':'amd64','variant':'v1',"
     "'os':'linux','os.version':'1','os.features':['f'],'config':{'User':'u','ExposedPorts':{"
     "'80':{}},'Env':['A=b'],'Entrypoint':['/e'],'Cmd':['c'],'Volumes':{'/v':{}},'WorkingDir':'/',"
-    "'Labels':{'l':'m'},'StopSignal':'SIGTERM','ArgsEscaped':true},'rootfs':{'diff_ids':['d'],"
+    "'Labels':{'l':'m'},'StopSignal':'SIGTERM','ArgsEscaped':true},'rootfs':{'diff_ids':['a:d'],"
     "'type':'layers'},'history':[{'created':'2020-01-01T00:00:00.5+01:00','author':'a',"
     "'created_by':'c','comment':'c','empty_layer':true}]}";
 
@@ -29,7 +34,7 @@ static const struct constraint image_constraints[] = {
     {"/config/WorkingDir", STRING}, {"/config/Labels", OBJECT | NULL_TOO},
     {"/config/Labels/l", STRING}, {"/config/StopSignal", STRING},
     {"/config/ArgsEscaped", BOOLEAN}, {"/rootfs", OBJECT, REQUIRED},
-    {"/rootfs/diff_ids", ARRAY, REQUIRED}, {"/rootfs/diff_ids/0", STRING},
+    {"/rootfs/diff_ids", ARRAY, REQUIRED}, {"/rootfs/diff_ids/0", STRING, 0, BAD_DIGEST},
     {"/rootfs/type", STRING, REQUIRED, "'tree' ''"}, {"/history", ARRAY}, {"/history/0", OBJECT},
     {"/history/0/created", STRING, 0, "'yesterday' ''"}, {"/history/0/author", STRING},
     {"/history/0/created_by", STRING}, {"/history/0/comment", STRING},
@@ -38,8 +43,8 @@ static const struct constraint image_constraints[] = {
 };
 
 #define DESCRIPTOR(type)                                                                           \
-	"{'mediaType':'" type "','digest':'sha256:x','size':1,'urls':['https://u/%20'],'data':'eA==',"             \
-	"'artifactType':'a/b','annotations':{'a':'b'},'platform':{'architecture':'a','os':'o',"    \
+	"{'mediaType':'" type "','digest':'a+b:x','size':1,'urls':['https://u/%20'],"              \
+	"'data':'eA==','artifactType':'a/b','annotations':{'a':'b'},'platform':{'architecture':'a','os':'o',"    \
 	"'os.version':'v','os.features':['f'],'variant':'v'}}"
 
 static const char index_document[] =
@@ -58,8 +63,8 @@ static const char layout_document[] = "{'imageLayoutVersion':'1.0.0'}";
 #define BAD_URI "'value' '' ':x' '1:x' 'https' 'https://u/%2' 'https://u/<' 'https:\\\\u'"
 #define DESCRIPTOR_AT(at)                                                                          \
 	{at, OBJECT}, {at "/mediaType", STRING, REQUIRED, BAD_MEDIA_TYPE},                         \
-	{at "/digest", STRING, REQUIRED, "'sha256' 'sha256:' ':x' 'SHA256:x' 'a..b:x' 'a:/' ''"},  \
-	{at "/size", INT64, REQUIRED, "-1"}, {at "/urls", ARRAY}, {at "/urls/0", STRING, 0, BAD_URI},          \
+	{at "/digest", STRING, REQUIRED, BAD_DIGEST}, {at "/size", INT64, REQUIRED, "-1"},         \
+	{at "/urls", ARRAY}, {at "/urls/0", STRING, 0, BAD_URI},                                   \
 	{at "/data", STRING, 0, "'*'"}, {at "/artifactType", STRING, 0, "'x' 'x/y/z'"},            \
 	{at "/annotations", OBJECT}, {at "/annotations/a", STRING}
 

@@ -10,8 +10,8 @@ LAYER=application/vnd.oci.image.layer.v1.tar
 
 # put_config DIR ARCHITECTURE [OS] [MEMBERS] - print its descriptor. It has one diff_id.
 put_config() {
-	printf '{"architecture":"%s","os":"%s","rootfs":{"type":"layers","diff_ids":["sha256:x"]}%s}' \
-		"$2" "${3:-linux}" "${4:+,$4}" | put_blob "$1" "$CONFIG"
+	printf '{"architecture":"%s","os":"%s","rootfs":{"type":"layers","diff_ids":["sha256:%064d"]}%s}' \
+		"$2" "${3:-linux}" 0 "${4:+,$4}" | put_blob "$1" "$CONFIG"
 }
 
 # put_manifest DIR CONFIG LAYERS [MEMBERS] - print the descriptor, which has MEMBERS.
@@ -97,7 +97,7 @@ setup() {
 	for line in "version image/oci-layout /imageLayoutVersion" "layers $(file_of "$bad") /layers" \
 		"type $(file_of "$bad_config") /architecture" "rootfs-type $(file_of "$bad_config") /rootfs/type" \
 		"env-entry $(file_of "$bad_config") /config/Env/0" \
-		"required $(file_of "$broken") /layers/0" "blob $(file_of "$index") /manifests/1/digest"; do
+		"required $(file_of "$broken") /layers/0" "digest $(file_of "$index") /manifests/1/digest"; do
 		jq -r '.[] | select(.severity == "error" and .line > 0) | "\(.rule) \(.file) \(.pointer)"' \
 			<<<"$output" | grep -qxF "$line" || explain "expected $line"
 	done

@@ -79,7 +79,7 @@ many() {
 	linear 'system calls' many "{$OCI,\"linux\":{\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{
 		\"action\":\"SCMP_ACT_ERRNO\",\"names\":[" '"c&"' ']}]}}}'
 	linear 'device rules' many "{$OCI,\"linux\":{\"resources\":{\"devices\":[" '{"allow":true,"access":"q"}' ']}}}'
-	linear layers many "{$IMAGE,\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[" '"sha256:&"' ']}}'
+	linear layers many "{$IMAGE,\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[" '"x:&"' ']}}'
 	linear history many "{$IMAGE,$ROOTFS,\"history\":[" '{"created":"x"}' ']}'
 	linear 'own hosts' many '{"cmd":["x"],"hosts":[{"ip":"192.0.2.1","names":[' '"k&"' ']}]}'
 }

@@ -205,10 +205,11 @@ static const struct {
 static unsigned try_words(const struct kind *kind, const struct strlist *before,
                           const struct constraint *c)
 {
-	char words[256], *rest = words, *word;
+	char words[512], *rest = words, *word;
 	unsigned lenient = 0;
 
-	snprintf(words, sizeof(words), "%s", c->wrong ? c->wrong : "");
+	assert_in_range(snprintf(words, sizeof(words), "%s", c->wrong ? c->wrong : ""), 0,
+	                sizeof(words) - 1);
 	for (char *s = words; *s; s++)
 		*s = *s == '\'' ? '"' : *s;
 	while ((word = strsep(&rest, " ")))
