@@ -74,6 +74,14 @@ static bool is_kept(const char *target, const char *below)
 	return strncmp(target, below, n) != 0 || (target[n] != '\0' && target[n] != '/' && n > 0);
 }
 
+/* @target: what is_kept() does not keep. Return: its path in the tree that is taken apart. */
+static const char *name_in(const char *target, const char *below)
+{
+	const char *name = target + strlen(below);
+
+	return *name ? name : "/";
+}
+
 /* One pass. Return: how many have gone; @left: how many have not. */
 static size_t unmount_once(const char *below, struct strlist *given_up, size_t *left)
 {
@@ -96,7 +104,7 @@ static size_t unmount_once(const char *below, struct strlist *given_up, size_t *
 		 * come back. */
 		if (r == -ETIMEDOUT && !strlist_contains(given_up, m->target)) {
 			log_error("unmounting '%s' does not come to an end",
-			          m->target + strlen(below));
+			          name_in(m->target, below));
 			strlist_add(given_up, m->target);
 		}
 		if (r == 0)
@@ -151,10 +159,10 @@ void unmount_make_readonly(const char *below)
 
 		if (is_kept(m->target, below))
 			continue;
-		log_warning("cannot unmount '%s'", m->target + strlen(below));
+		log_warning("cannot unmount '%s'", name_in(m->target, below));
 		r = delegate(&work);
 		if (r < 0)
-			log_error("cannot make '%s' read-only: %s", m->target + strlen(below),
+			log_error("cannot make '%s' read-only: %s", name_in(m->target, below),
 			          strerror(-r));
 	}
 	mount_list_release(&list);

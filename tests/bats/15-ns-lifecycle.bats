@@ -268,6 +268,7 @@ teardown() {
 	assert_stderr_contains 'vdb is still mounted'
 	assert_stderr_contains 'vdc is still mounted'
 	assert_stderr_contains 'vdd is still mounted'
+	assert_line "init: cannot unmount '/'"
 	assert_line "init: cannot unmount '/data'"
 	assert_line "init: cannot unmount '/run/data'"
 	assert_line "init: '/dev/vdc' is still in use"
