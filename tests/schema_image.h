@@ -23,7 +23,8 @@ static const char image_document[] =
 
 /* clang-format off */
 static const struct constraint image_constraints[] = {
-    {"/created", STRING, 0, "'yesterday' '2020-01-01' '2020-01-01T00:00:00' '2020-13-01T00:00:00Z' '2021-02-29T00:00:00Z' ''"},
+    {"/created", STRING, 0, "'yesterday' '2020-01-01' '2020-01-01T00:00:00' "
+                            "'2020-13-01T00:00:00Z' '2021-02-29T00:00:00Z' ''"},
     {"/author", STRING}, {"/architecture", STRING, REQUIRED}, {"/variant", STRING},
     {"/os", STRING, REQUIRED}, {"/os.version", STRING}, {"/os.features", ARRAY},
     {"/os.features/0", STRING}, {"/config", OBJECT}, {"/config/User", STRING},

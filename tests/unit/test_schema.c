@@ -11,6 +11,7 @@
 #include "oci_image.h"
 #include "oci_index.h"
 #include "oci_runtime.h"
+#include "oci_runtime_doc.h"
 #include "record.h"
 #include "schema_image.h"
 #include "schema_runtime.h"
@@ -256,6 +257,70 @@ static void test_runtime_schema(void **state)
 	test_kind(&(struct kind){read_runtime, runtime_document, runtime_constraints});
 }
 
+/* Whether @pointer is @pattern, in which a part * stands for any. */
+static bool fits(const char *pattern, const char *pointer)
+{
+	while (*pattern && *pointer) {
+		size_t part = strcspn(pattern + 1, "/") + 1, other = strcspn(pointer + 1, "/") + 1;
+		bool any = part == 2 && pattern[1] == '*';
+
+		if (!any && (part != other || memcmp(pattern, pointer, part) != 0))
+			return false;
+		pattern += part;
+		pointer += other;
+	}
+	return !*pattern && !*pointer;
+}
+
+static unsigned lacks(const struct constraint *constraints, const char *pattern)
+{
+	for (; constraints->pointer; constraints++)
+		if (fits(pattern, constraints->pointer))
+			return 0;
+	print_error("'%s' is a field without a row here\n", pattern);
+	return 1;
+}
+
+/* What stands below a field: "/0" of a list, a part of any name of an object of such. */
+static const char *const below[] = {
+    [FIELD_INTS] = "/0",  [FIELD_STRINGS] = "/0", [FIELD_RECORDS] = "/0",
+    [FIELD_NAMES] = "/*", [FIELD_MAP] = "/*",
+};
+
+/* How many fields of @record, which is at @at, no constraint is for. */
+static unsigned count_lacking(const struct constraint *constraints, const struct record *record,
+                              const char *at)
+{
+	unsigned lacking = 0;
+
+	for (const struct field *f = record->fields; f->key; f++) {
+		const char *more =
+		    (size_t)f->type < sizeof(below) / sizeof(*below) && below[f->type]
+		        ? below[f->type]
+		        : "";
+		char pattern[160];
+
+		snprintf(pattern, sizeof(pattern), "%s/%s", at, f->key);
+		/* As Go writes hwConfig, which no schema knows. */
+		if (strcmp(pattern, "/vm/hwconfig") == 0)
+			continue;
+		lacking += lacks(constraints, pattern);
+		if (*more) {
+			snprintf(pattern, sizeof(pattern), "%s/%s%s", at, f->key, more);
+			lacking += lacks(constraints, pattern);
+		}
+		if (f->record)
+			lacking += count_lacking(constraints, f->record, pattern);
+	}
+	return lacking;
+}
+
+static void test_every_field_is_tried(void **state)
+{
+	(void)state;
+	assert_int_equal(count_lacking(runtime_constraints, &oci_runtime_record, ""), 0);
+}
+
 static void test_image_schema(void **state)
 {
 	(void)state;
@@ -274,6 +339,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_runtime_schema),
+	    cmocka_unit_test(test_every_field_is_tried),
 	    cmocka_unit_test(test_image_schema),
 	    cmocka_unit_test(test_layout_schemas),
 	};
