@@ -21,7 +21,7 @@
 #include "cleanup.h"
 #include "guest.h"
 #include "log.h"
-#include "newc.h"
+#include "newc_reader.h"
 #include "remove_tree.h"
 #include "unpack.h"
 

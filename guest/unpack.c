@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
-#include "newc.h"
+#include "newc_reader.h"
 
 /* No "..": what is made stays where it is made, and no link of the archive's is gone through. */
 static int open_within(int dir_fd, const char *path)

@@ -19,6 +19,7 @@
 #define HEAD_BYTES       1024
 #define MAX_PROGRAMS     64
 #define MAX_NOTE_BYTES   65536
+#define MAX_VERSION      128
 #define XEN_PHYS32_ENTRY 18 /* of xen/elfnote.h: where a PVH loader enters */
 
 struct magic {
@@ -156,6 +157,22 @@ int kernel_kind(int fd)
 		return (int)m->kind;
 	}
 	return KERNEL_UNKNOWN;
+}
+
+/* Documentation/arch/x86/boot.rst: of kernel_version, a pointer less 0x200 to a text. */
+char *kernel_version(int fd)
+{
+	unsigned char pointer[2];
+	char text[MAX_VERSION + 1] = "";
+	ssize_t n;
+
+	if (kernel_kind(fd) != KERNEL_BZIMAGE || pread(fd, pointer, sizeof(pointer), 0x20e) < 2)
+		return NULL;
+	n = pread(fd, text, MAX_VERSION, 0x200 + (pointer[0] | pointer[1] << 8));
+	if (n <= 0)
+		return NULL;
+	text[strcspn(text, " \n")] = '\0';
+	return *text && !strchr(text, '/') ? strdup(text) : NULL;
 }
 
 const char *kernel_kind_name(enum kernel_kind kind)

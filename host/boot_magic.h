@@ -23,6 +23,10 @@ enum kernel_kind {
 /* kernel_kind() - of an open file. Return: enum kernel_kind, or -errno. */
 int kernel_kind(int fd);
 
+/* kernel_version() - a bzImage's own word for it, as uname -r has it. Return: for free(), or NULL.
+ */
+char *kernel_version(int fd);
+
 /* kernel_kind_name() - for messages: "a bzImage", … */
 const char *kernel_kind_name(enum kernel_kind kind);
 

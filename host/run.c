@@ -16,6 +16,7 @@
 #include "complete.h"
 #include "config_devices.h"
 #include "contract.h"
+#include "driver_needs.h"
 #include "error.h"
 #include "local_terminal.h"
 #include "machine.h"
@@ -110,18 +111,6 @@ static int start(const struct request *r, struct vmm_setup *setup, struct vmm *v
 	return start_command(r, setup, vmm);
 }
 
-/* The VMM finds the initrd that has the config behind it where we have it open. */
-static int use_initrd(struct vm *vm, int fd)
-{
-	char *path;
-
-	if (asprintf(&path, "/proc/%ld/fd/%d", (long)getpid(), fd) < 0)
-		return fail_errno(ENOMEM, "cannot start the virtual machine");
-	free(vm->initrd);
-	vm->initrd = path;
-	return 0;
-}
-
 static int64_t value_or(const struct optint *number, int64_t otherwise)
 {
 	return number->set ? number->value : otherwise;
@@ -149,7 +138,7 @@ static int boot(struct request *r, struct vmm_setup *setup, enum disk_form form,
 	int status = STATUS_INIT_FAILED;
 	struct vmm vmm;
 
-	if (config < 0 || (form == DISK_CPIO && use_initrd(&r->vm, config) < 0))
+	if (config < 0 || (form == DISK_CPIO && vm_use_initrd(&r->vm, config) < 0))
 		return status;
 	if (form != DISK_CPIO)
 		setup->config_disk = config;
@@ -238,7 +227,7 @@ int run_vm(struct request *r, enum disk_form form)
 	                          .kind = choose_kind(&r->vm),
 	                          .config_disk = -1,
 	                          .network = &network};
-	_cleanup_fd_ int signals = -1;
+	_cleanup_fd_ int signals = -1, initrd = -1;
 
 	if (!setup.machine || !setup.kind ||
 	    network_namespace_open(&network, r->network_namespace) < 0 ||
@@ -247,6 +236,7 @@ int run_vm(struct request *r, enum disk_form form)
 	    complete_terminal(&r->config) < 0 || request_complete(r, setup.kind, true) < 0 ||
 	    /* A VMM of the user's may be a script around one that adds devices. */
 	    config_devices_check(r, setup.kind, !r->vm.vmm) < 0 ||
+	    driver_needs_meet(&r->vm, &initrd) < 0 ||
 	    in_network(r, &network, network_reserve_ports) < 0)
 		return STATUS_INIT_FAILED;
 	signals = stop_signals_open();

@@ -15,7 +15,7 @@
 #include "request.h"
 #include "scratch_file.h"
 
-static const char *scratch_directory(void)
+const char *run_scratch_directory(void)
 {
 	const char *dir = getenv("XDG_RUNTIME_DIR");
 
@@ -60,7 +60,7 @@ int run_disk_make(struct request *r, enum disk_form form)
 	result = disk_make(form, json, length, &image);
 	if (result < 0)
 		return result;
-	writer = scratch_file(scratch_directory(), &reader);
+	writer = scratch_file(run_scratch_directory(), &reader);
 	result = writer < 0 ? writer : 0;
 	if (result == 0 && form == DISK_CPIO)
 		result = copy_initrd(r->vm.initrd, writer);

@@ -18,4 +18,7 @@ struct request;
  */
 int run_disk_make(struct request *r, enum disk_form form);
 
+/* run_scratch_directory() - that place. */
+const char *run_scratch_directory(void);
+
 #endif

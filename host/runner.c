@@ -16,6 +16,7 @@
 #include "complete.h"
 #include "config_devices.h"
 #include "disk.h"
+#include "driver_needs.h"
 #include "error.h"
 #include "image_root.h"
 #include "machine.h"
@@ -141,8 +142,11 @@ static int keep_disks(struct making *m)
 static int keep_files(struct making *m)
 {
 	struct vm *vm = &m->request->vm;
+	_cleanup_fd_ int initrd = -1;
 	int r = boot_files_find(vm, &m->setup);
 
+	if (r == 0)
+		r = driver_needs_meet(vm, &initrd);
 	if (r == 0)
 		r = keep(m, &vm->kernel, "kernel");
 	if (r == 0)

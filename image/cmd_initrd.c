@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* `vmconfig initrd`: init, the modules that it loads, and what else is wanted in the initramfs. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "cleanup.h"
 #include "contract.h"
 #include "error.h"
 #include "image_cmd.h"
 #include "init_file.h"
+#include "initrd_modules.h"
 #include "initrd_tree.h"
 #include "list.h"
 #include "module_directory.h"
@@ -23,6 +26,7 @@
 
 struct initrd {
 	char *init;
+	char *extended;
 	char *modules;
 	char *kernel_version;
 	struct strlist extra;
@@ -74,6 +78,8 @@ static const struct option_row initrd_options[] = {
      .flags = OPTION_FILE},
     {"init", 0, "FILE", "the init (default: build/init, then the installed one)", option_set_string,
      AT(init), .flags = OPTION_FILE},
+    {"extend", 0, "CPIO", "an initrd to which what is asked for is added, instead of an init",
+     option_set_string, AT(extended), .flags = OPTION_FILE},
     {"modules", 0, "DIR", "where the kernel's modules are (default: build/kernel, then the system)",
      option_set_string, AT(modules), .flags = OPTION_FILE},
     {"kernel-version", 0, "VERSION", "whose modules (default: the only one's in DIR)",
@@ -137,8 +143,40 @@ static int add_list(struct initrd_tree *tree, const struct strlist *lines)
 	return initrd_tree_add(tree, MODULE_LIST, S_IFREG | 0644, text, length);
 }
 
+/* The modules that are there already stay where they are, before those that may need them. */
+static int read_extended(const struct initrd *o, struct initrd_modules *there,
+                         struct strlist *lines)
+{
+	_cleanup_free_ char *line = NULL;
+	int r = initrd_modules_read(o->extended, there);
+
+	if (r == 0 && !there->whole)
+		return fail("'%s' is compressed, or no cpio archive: it cannot be extended",
+		            o->extended);
+	if (r < 0 || !there->list || !*there->list)
+		return r;
+	if (asprintf(&line, "%s%s", there->list,
+	             there->list[strlen(there->list) - 1] == '\n' ? "" : "\n") < 0)
+		line = NULL;
+	return line && strlist_add(lines, line) == 0
+	           ? 0
+	           : fail_errno(ENOMEM, "cannot list the modules");
+}
+
+static int add_new_module(struct initrd_tree *tree, const struct planned_module *module,
+                          const struct initrd_modules *there, struct strlist *lines)
+{
+	if (!strlist_contains(&there->names, module->name))
+		return add_module(tree, module, lines);
+	return module->parameters ? fail("module '%s' is in the initrd already, and its parameters "
+	                                 "with it",
+	                                 module->name)
+	                          : 0;
+}
+
 static int add_modules(const struct initrd *o, struct initrd_tree *tree)
 {
+	_cleanup_(initrd_modules_release) struct initrd_modules there = {0};
 	_cleanup_(module_plan_release) struct module_plan plan = {0};
 	_cleanup_(strlist_release) struct strlist lines = {0};
 	_cleanup_free_ char *directory = NULL;
@@ -146,12 +184,15 @@ static int add_modules(const struct initrd *o, struct initrd_tree *tree)
 	const struct module_request request = {.directory = directory,
 	                                       .vmm = o->vmm,
 	                                       .extra = &o->extra,
-	                                       .no_defaults = o->no_defaults};
+	                                       .no_defaults = o->no_defaults || o->extended,
+	                                       .no_check = o->extended};
 
 	if (r == 0)
 		r = module_plan_make(&request, &plan);
+	if (r == 0 && o->extended)
+		r = read_extended(o, &there, &lines);
 	for (size_t i = 0; r == 0 && i < plan.count; i++)
-		r = add_module(tree, &plan.items[i], &lines);
+		r = add_new_module(tree, &plan.items[i], &there, &lines);
 	return r < 0 ? r : add_list(tree, &lines);
 }
 
@@ -172,9 +213,9 @@ static int add_files(const struct initrd *o, struct initrd_tree *tree)
 static int collect(const struct initrd *o, struct initrd_tree *tree)
 {
 	_cleanup_free_ char *init = NULL;
-	int r = init_file_find(o->init, &init);
+	int r = o->extended ? 0 : init_file_find(o->init, &init);
 
-	if (r == 0)
+	if (r == 0 && init)
 		r = initrd_tree_add_host(tree, init, "/init");
 	if (r == 0 && !o->no_modules)
 		r = add_modules(o, tree);
@@ -183,23 +224,75 @@ static int collect(const struct initrd *o, struct initrd_tree *tree)
 	return r < 0 ? r : initrd_tree_finish(tree);
 }
 
-static int make(const struct initrd *o)
+/* Put the initrd that is extended before @image: the kernel unpacks one archive after the other. */
+static int put_before(const struct initrd *o, struct initrd_tree *tree, struct newc_image *image)
 {
-	_cleanup_(initrd_tree_release) struct initrd_tree tree = {0};
-	struct newc_image image;
-	int r;
+	_cleanup_fd_ int fd = open(o->extended, O_RDONLY | O_CLOEXEC);
+	struct newc_image both = {0};
+	size_t length, done = 0;
+	struct stat st;
+	ssize_t n = 1;
 
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return fail_errno(errno, "cannot read initrd '%s'", o->extended);
+	length = (size_t)st.st_size;
+	both.size = (length + 3) / 4 * 4 + image->size;
+	if (length > MAX_INITRD_BYTES || !(both.bytes = calloc(1, both.size)))
+		return fail_errno(ENOMEM, "cannot read initrd '%s'", o->extended);
+	while (done < length && n > 0) {
+		n = read(fd, both.bytes + done, length - done);
+		done += n > 0 ? (size_t)n : 0;
+	}
+	memcpy(both.bytes + (both.size - image->size), image->bytes, image->size);
+	free(image->bytes);
+	*image = both;
+	if (!(st.st_mode & S_IROTH))
+		tree->is_private = true;
+	return done == length ? 0 : fail("initrd '%s' is being changed", o->extended);
+}
+
+static int print_image(const struct newc_image *image)
+{
+	size_t done = 0;
+
+	while (done < image->size) {
+		ssize_t n = write(STDOUT_FILENO, image->bytes + done, image->size - done);
+
+		if (n < 0 && errno != EINTR)
+			return fail_errno(errno, "cannot write the initrd");
+		done += n > 0 ? (size_t)n : 0;
+	}
+	return 0;
+}
+
+static int check_options(const struct initrd *o)
+{
 	if (!o->output || !*o->output)
 		return usage_error("'initrd' needs -o CPIO");
 	if (o->no_modules && (o->modules || o->kernel_version || o->extra.count || o->vmm))
 		return usage_error("--no-modules goes with nothing that is about modules");
-	r = collect(o, &tree);
+	if (o->extended && (o->init || o->vmm || o->compression != NEWC_NONE))
+		return usage_error("--extend goes with no --init, --vmm or --compress");
+	return 0;
+}
+
+static int make(const struct initrd *o)
+{
+	_cleanup_(initrd_tree_release) struct initrd_tree tree = {0};
+	struct newc_image image = {0};
+	int r = check_options(o);
+
+	if (r == 0)
+		r = collect(o, &tree);
 	if (r == 0)
 		r = newc_write(&tree, (enum newc_compression)o->compression, &image);
-	if (r < 0)
-		return r;
-	r = (tree.is_private ? replace_file : replace_public_file)(o->output, image.bytes,
-	                                                           image.size);
+	if (r == 0 && o->extended)
+		r = put_before(o, &tree, &image);
+	if (r == 0 && strcmp(o->output, "-") == 0)
+		r = print_image(&image);
+	else if (r == 0)
+		r = (tree.is_private ? replace_file : replace_public_file)(o->output, image.bytes,
+		                                                           image.size);
 	free(image.bytes);
 	return r;
 }
@@ -215,6 +308,7 @@ static int run_initrd(const struct command *self, int argc, char **argv)
 	if (r == 0)
 		r = make(&o);
 	free(o.init);
+	free(o.extended);
 	free(o.modules);
 	free(o.kernel_version);
 	free(o.vmm);

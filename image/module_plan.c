@@ -243,7 +243,7 @@ int module_plan_make(const struct module_request *request, struct module_plan *p
 		r = plan_extra(&p);
 	if (r == 0)
 		r = plan_defaults(&p);
-	if (r == 0)
+	if (r == 0 && !request->no_check)
 		r = check_needed(&p);
 	if (p.kmod)
 		kmod_unref(p.kmod);

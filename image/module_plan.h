@@ -24,6 +24,7 @@ struct module_request {
 	const char *vmm;             /* NULL: an initrd for any */
 	const struct strlist *extra; /* "NAME [PARAMETER…]", beside the default set */
 	bool no_defaults;            /* extra alone */
+	bool no_check;               /* others are there already: these need not be enough */
 };
 
 /*

@@ -101,6 +101,106 @@ compressed_kernel() {
 	run ! grep button out/modules
 }
 
+# behind FILE SIZE - unpack the archive that is behind the first bytes of another.
+behind() {
+	rm -rf out
+	mkdir out
+	tail -c "+$(($2 + 1))" "$1" | (cd out && cpio -i --quiet)
+}
+
+@test "--extend adds modules to an initrd that is there, behind those that it has" {
+	local size
+	initrd --add /etc/passwd:/kept
+	unpack
+	mv out first
+	mv initrd base
+	size=$(stat -c %s base)
+	run_vmconfig initrd --extend base --modules "$KERNEL" --module virtiofs --module virtio_blk --module ext4 -o initrd
+	assert_status 0
+	cmp -n "$size" base initrd
+	behind initrd "$size"
+	(cd out && find . -type f | sort) >found
+	printf '%s\n' ./lib/modules/fuse.ko ./lib/modules/virtiofs.ko ./modules | diff - found
+	printf '%s\n' /lib/modules/fuse.ko /lib/modules/virtiofs.ko | cat first/modules - | diff - out/modules
+
+	# What has been extended can be so again, and what is there already is not added.
+	mv initrd base
+	size=$(stat -c %s base)
+	"$VMCONFIG" initrd --extend base --modules "$KERNEL" --module virtiofs --module virtio_balloon -o - >again
+	behind again "$size"
+	[ "$(cd out && find . -name '*.ko')" = ./lib/modules/virtio_balloon.ko ]
+	[ "$(sort out/modules | uniq -d)" = '' ]
+	[ "$(tail -n 2 out/modules)" = $'/lib/modules/virtiofs.ko\n/lib/modules/virtio_balloon.ko' ]
+}
+
+@test "--extend keeps what may not be read by all, and refuses what it cannot look into" {
+	initrd --vmm qemu
+	mv initrd base
+	chmod 600 base
+	run_vmconfig initrd --extend base --modules "$KERNEL" --module virtiofs -o initrd
+	assert_status 0
+	[ "$(stat -c %a initrd)" = 600 ]
+	rm initrd
+	run_vmconfig initrd --extend base --modules "$KERNEL" --module 'virtio_net csum=1' -o initrd
+	assert_failure 1 "module 'virtio_net' is in the initrd already"
+	gzip base
+	run_vmconfig initrd --extend base.gz --modules "$KERNEL" --module virtiofs -o initrd
+	assert_failure 1 "'base.gz' is compressed, or no cpio archive: it cannot be extended"
+	run_vmconfig initrd --extend base.gz --init "$BUILD/init" -o initrd
+	assert_status 2
+	[ ! -e initrd ]
+}
+
+# asked_for OPTION… - what `run` does before it starts a VMM: here it cannot.
+asked_for() {
+	echo '{"entrypoint": ["/probe"]}' >base.json
+	run_vmconfig run --config base.json --vmm "$PWD/vmm" "$@"
+}
+
+@test "run gives the initrd the drivers of what the machine is given, or says that it has none" {
+	# A VMM that keeps the initrd which it is given.
+	cat >vmm <<-'EOF'
+		#!/bin/sh
+		while [ $# -gt 0 ] && [ "$1" != -initrd ]; do shift; done
+		cp "$2" given
+	EOF
+	chmod +x vmm
+	initrd
+	mv initrd base
+	local size
+	size=$(stat -c %s base)
+	asked_for --kernel "$KERNEL/vmlinuz" --initrd base
+	cmp base given
+	asked_for --kernel "$KERNEL/vmlinuz" --initrd base --balloon --vsock 77
+	behind given "$size"
+	tail -n 1 out/modules | grep -qx /lib/modules/virtio_balloon.ko
+	grep -qx /lib/modules/vmw_vsock_virtio_transport.ko out/modules
+	[ "$(find out -name '*.ko' | wc -l)" -eq 4 ] || fail "$(find out)"
+
+	# Neither is anything said where it is there, nor where that cannot be seen.
+	cp given full
+	gzip -c base >packed
+	local initrd
+	for initrd in full packed; do
+		asked_for --kernel "$KERNEL/vmlinuz" --initrd "$initrd" --balloon
+		cmp "$initrd" given
+		[[ $stderr != *virtio_balloon* ]] || explain "with $initrd"
+	done
+
+	# A kernel whose modules are elsewhere.
+	cp "$KERNEL/vmlinuz" vmlinuz
+	asked_for --kernel vmlinuz --initrd base --balloon
+	cmp base given
+	assert_stderr_contains "warning: initrd 'base' has no module 'virtio_balloon', which the balloon needs where the kernel has it not built in: 'vmconfig initrd --module virtio_balloon'"
+
+	# One that cannot have it at all: nothing is started.
+	rm given
+	asked_for --kernel "$KERNEL/vmlinuz" --initrd base --share "$PWD:tag,9p"
+	assert_status 125
+	assert_stderr_contains "has no module '9p"
+	[ ! -e given ]
+}
+
 # loaded FILE NAME - where it stands in the order of loading.
 loaded() {
 	awk -v name="$2" -F/ '$NF == name ".ko" { print NR }' "$1"

@@ -89,11 +89,13 @@ assert_line() {
 	need runc
 	mkdir -p data kept
 	echo from-host >data/file
-	"$VMCONFIG" initrd --init "$BUILD/init" --modules "$ROOT/build/kernel" --module virtiofs -o initrd
 	bundle ".root.readonly = false | .mounts += [
 		{destination: \"/data\", type: \"bind\", source: \"$PWD/data\", options: [\"rbind\"]},
 		{destination: \"/kept\", type: \"bind\", source: \"$PWD/kept\", options: [\"rbind\", \"ro\"]}]"
-	export VMCONFIG_INITRD=$PWD/initrd XDG_RUNTIME_DIR=$PWD/run
+	# The initrd is the one of any machine: it has no virtiofs.
+	cpio -t --quiet <"$VMCONFIG_INITRD" >names
+	run ! grep virtiofs names
+	export XDG_RUNTIME_DIR=$PWD/run
 	mkdir run
 	mkdir given
 	echo given >given/file

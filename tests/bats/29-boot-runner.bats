@@ -263,21 +263,15 @@ traffic_both_ways() {
 	run ! ip -n "$netns" link show vm-web
 }
 
-# An initrd with a module that not every machine needs.
-make_initrd() {
-	"$VMCONFIG" initrd --init "$BUILD/init" --modules "$ROOT/build/kernel" --module "$1" -o initrd.cpio
-}
-
 @test "shares through virtiofsd: one is written, one cannot be, and both serve the next machine" {
 	[ -x /usr/lib/qemu/virtiofsd ] || skip_or_fail 'no virtiofsd'
 	mkdir fixed data
 	echo precious >fixed/file
-	make_initrd virtiofs
 	# The guest mounts both to write: that one cannot be is virtiofsd's doing.
 	jq '.mounts = [{destination: "/fixed", type: "virtiofs", source: "fixed"},
 		{destination: "/data", type: "virtiofs", source: "data"}]' base.json >with
 	mv with base.json
-	make_package web --initrd initrd.cpio --root /dev/vda:overlay \
+	make_package web --root /dev/vda:overlay \
 		--share "$PWD/fixed:fixed,ro" --share "$PWD/data:data" -- \
 		cat /fixed/file , write /data/file written , write /fixed/file broken
 	start web
@@ -301,8 +295,7 @@ make_initrd() {
 }
 
 @test "a balloon takes memory, and says what the guest keeps" {
-	make_initrd virtio_balloon
-	make_package web --initrd initrd.cpio --balloon --memory 256M -- sleep-until-signal
+	make_package web --balloon --memory 256M -- sleep-until-signal
 	start web
 	wait_for_line stdout ready
 	run as_unit web nobody current/bin/microvm-balloon 192

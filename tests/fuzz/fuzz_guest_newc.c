@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "newc.h"
+#include "newc_reader.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

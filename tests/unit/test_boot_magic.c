@@ -45,6 +45,41 @@ static void test_magics(void **state)
 	assert_int_equal(kind_of("HdrS", 4), KERNEL_UNKNOWN);
 }
 
+static char *version_of(const char *text)
+{
+	char head[1024] = "MZ";
+	char *version;
+	int fd;
+
+	memcpy(head + 0x202, "HdrS", 4);
+	head[0x20f] = 1; /* 0x300 */
+	memcpy(head + 0x300, text, strlen(text) + 1);
+	put_file("kernel", head, sizeof(head));
+	fd = open("kernel", O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	version = kernel_version(fd);
+	close(fd);
+	return version;
+}
+
+static void test_version(void **state)
+{
+	char *version = version_of("6.1.0-57-amd64 (who@where) #1 SMP");
+
+	(void)state;
+	assert_string_equal(version, "6.1.0-57-amd64");
+	free(version);
+	assert_null(version_of(""));
+	assert_null(version_of("../../etc (x)"));
+	put_file("kernel", "\177ELF", 4);
+	{
+		int fd = open("kernel", O_RDONLY | O_CLOEXEC);
+
+		assert_null(kernel_version(fd));
+		close(fd);
+	}
+}
+
 /* A vmlinux of one segment, notes; the second note is the one looked for, if its type fits. */
 static size_t make_elf(char *file, uint32_t type)
 {
@@ -125,9 +160,8 @@ static void test_initrds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    scratch_test(test_magics),
-	    scratch_test(test_pvh),
-	    cmocka_unit_test(test_who_boots_what),
+	    scratch_test(test_magics),      scratch_test(test_version),
+	    scratch_test(test_pvh),         cmocka_unit_test(test_who_boots_what),
 	    cmocka_unit_test(test_initrds),
 	};
 

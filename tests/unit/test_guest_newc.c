@@ -4,7 +4,7 @@
 
 #include <sys/stat.h>
 
-#include "newc.h"
+#include "newc_reader.h"
 
 #define HEADER_SIZE 110
 

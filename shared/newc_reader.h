@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading a cpio archive in the "newc" form, which is an initramfs's own; pure. */
-#ifndef VMCONFIG_NEWC_H
-#define VMCONFIG_NEWC_H
+#ifndef VMCONFIG_NEWC_READER_H
+#define VMCONFIG_NEWC_READER_H
 
 #include <stddef.h>
 #include <sys/types.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading a cpio archive in the "newc" form; pure. */
-#include "newc.h"
+#include "newc_reader.h"
 
 #include <errno.h>
 #include <limits.h>
