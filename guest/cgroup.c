@@ -47,9 +47,13 @@ static int write_text(const char *path, const char *text)
 /* A value of /proc/meminfo in bytes, or 0. */
 static unsigned long long memory_value(const char *text, const char *name)
 {
-	const char *at = strstr(text, name);
+	const size_t length = strlen(name);
 
-	return at ? strtoull(at + strlen(name), NULL, 10) * 1024 : 0;
+	while (text && strncmp(text, name, length) != 0) {
+		text = strchr(text, '\n');
+		text = text ? text + 1 : NULL;
+	}
+	return text ? strtoull(text + length, NULL, 10) * 1024 : 0;
 }
 
 /*

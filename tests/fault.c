@@ -362,21 +362,6 @@ WRAP(pid_t, setsid, void)
 	return fails("setsid", EPERM) ? -1 : __real_setsid();
 }
 
-WRAP(int, setgroups, size_t number, const gid_t *groups)
-{
-	return fails("setgroups", EPERM) ? -1 : __real_setgroups(number, groups);
-}
-
-WRAP(int, setresgid, gid_t real, gid_t effective, gid_t saved)
-{
-	return fails("setresgid", EPERM) ? -1 : __real_setresgid(real, effective, saved);
-}
-
-WRAP(int, setresuid, uid_t real, uid_t effective, uid_t saved)
-{
-	return fails("setresuid", EPERM) ? -1 : __real_setresuid(real, effective, saved);
-}
-
 WRAP(int, signalfd, int fd, const void *set, int flags)
 {
 	return fails("signalfd", EMFILE) ? -1 : __real_signalfd(fd, set, flags);
