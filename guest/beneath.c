@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "whole.h"
 
 #define MAX_RETRIES 100 /* of a look-up that a rename elsewhere disturbed */
 #define MAX_LINKS   40  /* the kernel's MAXSYMLINKS */
@@ -149,21 +150,6 @@ int beneath_mkdirs(int root_fd, const char *path, mode_t mode)
 	return -ELOOP;
 }
 
-static int write_all(int fd, const char *data, size_t length)
-{
-	while (length > 0) {
-		ssize_t n = write(fd, data, length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		data += n;
-		length -= (size_t)n;
-	}
-	return 0;
-}
-
 /* A new file in @dir_fd, its name in @name; what an interrupted run left there is removed. */
 static int create_spare(int dir_fd, char *name, size_t size)
 {
@@ -222,7 +208,7 @@ int beneath_place(int dir_fd, const char *name, const struct beneath_file *file)
 	fd = create_spare(dir_fd, spare, sizeof(spare));
 	if (fd < 0)
 		return fd;
-	r = write_all(fd, file->data, file->length);
+	r = write_whole(fd, file->data, file->length);
 	/* The owner first: chown(2) takes set-user-ID bits away. */
 	if (r == 0 && ((file->owned && fchown(fd, file->uid, file->gid) < 0) ||
 	               fchmod(fd, file->mode) < 0 || renameat(dir_fd, spare, dir_fd, name) < 0))

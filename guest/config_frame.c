@@ -11,29 +11,12 @@
 #include "cleanup.h"
 #include "frame.h"
 #include "guest.h"
-
-/* Return: bytes read, fewer only at the device's end, or -errno. */
-static ssize_t read_at(int fd, void *bytes, size_t size, off_t offset)
-{
-	size_t done = 0;
-
-	while (done < size) {
-		ssize_t n = pread(fd, (char *)bytes + done, size - done, offset + (off_t)done);
-
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (n == 0)
-			break;
-		if (n > 0)
-			done += (size_t)n;
-	}
-	return (ssize_t)done;
-}
+#include "whole.h"
 
 static int find_frame(int fd, struct frame *frame)
 {
 	unsigned char start[FRAME_SEARCH];
-	ssize_t n = read_at(fd, start, sizeof(start), 0);
+	ssize_t n = read_whole_at(fd, start, sizeof(start), 0);
 
 	return n < 0 ? (int)n : frame_find(start, (size_t)n, frame);
 }
@@ -64,7 +47,7 @@ int config_frame_read(struct guest *g, const char *node, char **text, size_t *le
 	json = malloc((size_t)frame.length + 1);
 	if (!json)
 		return guest_error(g, ENOMEM, "cannot read the config disk '%s'", node);
-	n = read_at(fd, json, (size_t)frame.length, frame.offset);
+	n = read_whole_at(fd, json, (size_t)frame.length, frame.offset);
 	if (n < 0)
 		return guest_error(g, (int)-n, "cannot read the config disk '%s'", node);
 	if ((size_t)n < frame.length)

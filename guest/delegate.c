@@ -15,6 +15,7 @@
 
 #include "cleanup.h"
 #include "clock.h"
+#include "whole.h"
 
 static uint64_t vmstat_progress(void);
 
@@ -47,17 +48,14 @@ static uint64_t vmstat_progress(void)
 {
 	static char text[16384]; /* some 150 counters, 30 bytes each at most */
 	_cleanup_fd_ int fd = open("/proc/vmstat", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	size_t length = 0;
 	struct statfs fs;
 	ssize_t n;
 
 	/* The workload may have put anything in its place, such as a FIFO. */
 	if (fd < 0 || fstatfs(fd, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC)
 		return 0;
-	while (length < sizeof(text) - 1 &&
-	       (n = read(fd, text + length, sizeof(text) - 1 - length)) > 0)
-		length += (size_t)n;
-	text[length] = '\0';
+	n = read_whole(fd, text, sizeof(text) - 1);
+	text[n < 0 ? 0 : n] = '\0';
 	return delegate_vmstat(text);
 }
 

@@ -28,6 +28,7 @@
 #include "cleanup.h"
 #include "crc32c.h"
 #include "ext4_layout.h"
+#include "whole.h"
 
 #define ROOT_INODE    2U
 #define JOURNAL_INODE 8U
@@ -57,27 +58,9 @@ static uint16_t high(uint32_t n)
 	return htole16((uint16_t)(n >> 16));
 }
 
-static int write_at(int fd, const void *data, size_t size, uint64_t offset)
-{
-	const uint8_t *bytes = data;
-
-	while (size > 0) {
-		ssize_t n = pwrite(fd, bytes, size, (off_t)offset);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n < 0 ? -errno : -ENOSPC;
-		bytes += n;
-		size -= (size_t)n;
-		offset += (uint64_t)n;
-	}
-	return 0;
-}
-
 static int write_block(const struct making *m, const void *block, uint64_t number)
 {
-	return write_at(m->fd, block, EXT4_BLOCK, number * EXT4_BLOCK);
+	return write_whole_at(m->fd, block, EXT4_BLOCK, number * EXT4_BLOCK);
 }
 
 /* Of a device that can, without sending the zeros. */
@@ -94,7 +77,7 @@ static int write_zeros(const struct making *m, uint64_t first, uint32_t count)
 		return -ENOMEM;
 	while (range[1] > 0) {
 		size_t n = range[1] < piece ? (size_t)range[1] : piece;
-		int r = write_at(m->fd, zeros, n, range[0]);
+		int r = write_whole_at(m->fd, zeros, n, range[0]);
 
 		if (r < 0)
 			return r;
@@ -373,7 +356,7 @@ static int write_copies(const struct making *m, const struct ext2_super_block *s
 		place_superblock(m, i, block);
 		r = write_block(m, block, start);
 		if (r == 0)
-			r = write_at(m->fd, m->descriptors, size, (start + 1) * EXT4_BLOCK);
+			r = write_whole_at(m->fd, m->descriptors, size, (start + 1) * EXT4_BLOCK);
 		if (r < 0)
 			return r;
 	}
@@ -426,7 +409,7 @@ static int make(struct making *m)
 	if (r < 0 || fsync(m->fd) < 0)
 		return r < 0 ? r : -errno;
 	place_superblock(m, 0, m->head + SUPERBLOCK);
-	r = write_at(m->fd, m->head, m->head_size, 0);
+	r = write_whole_at(m->fd, m->head, m->head_size, 0);
 	return r < 0 || fsync(m->fd) == 0 ? r : -errno;
 }
 

@@ -13,6 +13,7 @@
 #include "formats.h"
 #include "guest.h"
 #include "log.h"
+#include "whole.h"
 
 /* Cut the next word off @rest as the kernel does (next_arg() of lib/cmdline.c): quotes keep spaces.
  */
@@ -142,18 +143,15 @@ int phase_cmdline(struct guest *g)
 	char text[4096 + 1]; /* COMMAND_LINE_SIZE is 2048 on x86, 4096 at most elsewhere */
 	_cleanup_fd_ int fd = -1;
 	const char *bad = "";
-	size_t length = 0;
-	ssize_t n = 0;
+	ssize_t n;
 
 	fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return guest_error(g, errno, "cannot open '/proc/cmdline'");
-	while (length < sizeof(text) - 1 &&
-	       (n = read(fd, text + length, sizeof(text) - 1 - length)) > 0)
-		length += (size_t)n;
+	n = read_whole(fd, text, sizeof(text) - 1);
 	if (n < 0)
-		return guest_error(g, errno, "cannot read '/proc/cmdline'");
-	text[length] = '\0';
+		return guest_error(g, (int)-n, "cannot read '/proc/cmdline'");
+	text[n] = '\0';
 	if (cmdline_parse(&g->cmdline, text, &bad) < 0)
 		return guest_error(g, 0, "cannot use '%.200s' of the kernel command line", bad);
 	log_setup("init", STDERR_FILENO, (enum log_level)g->cmdline.log_level);

@@ -17,6 +17,7 @@
 #include "contract.h"
 #include "json.h"
 #include "vmconfig.h"
+#include "whole.h"
 
 int bind_source_open(const char *bundle, const char *path)
 {
@@ -34,23 +35,6 @@ int bind_source_open(const char *bundle, const char *path)
 		return -errno;
 	fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
 	return fd < 0 ? -errno : fd;
-}
-
-/* All of it; one byte more than the limit tells that there is more. */
-static ssize_t read_all(int fd, char *buffer, size_t room)
-{
-	size_t length = 0;
-	ssize_t n;
-
-	do {
-		n = read(fd, buffer + length, room - length);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		length += (size_t)n;
-	} while (n != 0 && length < room);
-	return (ssize_t)length;
 }
 
 static int set_content(struct file *file, char *content, size_t length)
@@ -83,7 +67,8 @@ int bind_source_read(int fd, const struct stat *st, struct file *file)
 	readable = open(link, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (readable < 0)
 		return -errno;
-	length = read_all(readable, content, MAX_FILE_BYTES + 1);
+	/* One byte more than the limit tells that there is more. */
+	length = read_whole(readable, content, MAX_FILE_BYTES + 1);
 	if (length < 0)
 		return (int)length;
 	if (length > (ssize_t)MAX_FILE_BYTES)

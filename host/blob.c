@@ -18,6 +18,7 @@
 #include "error.h"
 #include "oci_index.h"
 #include "record.h"
+#include "whole.h"
 
 /* "blobs/sha512/" and 128 digits */
 #define MAX_BLOB_PATH 160
@@ -132,28 +133,6 @@ static int open_file(const struct layout *l, const char *file, const char *name,
 	return steal_fd(&fd);
 }
 
-/* The bytes there are, at most @length of them: the file may shrink meanwhile. */
-static int read_whole(int fd, const char *name, char *text, size_t *length, struct blob_fault *why)
-{
-	size_t done = 0;
-
-	while (done < *length) {
-		ssize_t n = read(fd, text + done, *length - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return fault(why, errno, NULL, "cannot read '%s': %s", name,
-			             strerror(errno));
-		if (n == 0)
-			break;
-		done += (size_t)n;
-	}
-	text[done] = '\0';
-	*length = done;
-	return 0;
-}
-
 int layout_get(struct layout *l, const char *file, char **text, size_t *length, char **name,
                struct blob_fault *why)
 {
@@ -161,7 +140,7 @@ int layout_get(struct layout *l, const char *file, char **text, size_t *length, 
 	_cleanup_free_ char *content = NULL;
 	_cleanup_fd_ int fd = -1;
 	uint64_t size = 0;
-	int r;
+	ssize_t n;
 
 	if (asprintf(&full, "%s/%s", l->path, file) < 0) {
 		full = NULL;
@@ -173,13 +152,14 @@ int layout_get(struct layout *l, const char *file, char **text, size_t *length, 
 	if (size > MAX_OCI_DOCUMENT)
 		return fault(why, EFBIG, NULL, "'%s' is larger than %u bytes (MAX_OCI_DOCUMENT)",
 		             full, MAX_OCI_DOCUMENT);
-	*length = (size_t)size;
-	content = malloc(*length + 1);
+	content = malloc((size_t)size + 1);
 	if (!content)
 		return -ENOMEM;
-	r = read_whole(fd, full, content, length, why);
-	if (r < 0)
-		return r;
+	n = read_whole(fd, content, (size_t)size);
+	if (n < 0)
+		return fault(why, (int)-n, NULL, "cannot read '%s': %s", full, strerror((int)-n));
+	content[n] = '\0';
+	*length = (size_t)n; /* the file may have shrunk meanwhile */
 	l->documents++;
 	l->bytes += *length;
 	*text = steal_ptr(&content);

@@ -17,6 +17,7 @@
 #include "disk_form.h"
 #include "error.h"
 #include "replace_file.h"
+#include "whole.h"
 
 static const struct disk_form_row *const forms[] = {
     [DISK_EXT4] = &form_ext4,
@@ -102,23 +103,18 @@ static int open_source(struct disk_source *s)
 int disk_read_at(const struct disk_source *source, uint64_t offset, size_t length, char **text)
 {
 	_cleanup_free_ char *bytes = NULL;
-	size_t done = 0;
+	ssize_t n;
 
 	if (offset > source->size || length > source->size - offset)
 		return fail("%s: ends before byte %zu of the config", source->path, length);
 	bytes = malloc(length + 1);
 	if (!bytes)
 		return fail_errno(ENOMEM, "cannot read '%s'", source->path);
-	while (done < length) {
-		ssize_t n = pread(source->fd, bytes + done, length - done, (off_t)(offset + done));
-
-		if (n < 0 && errno != EINTR)
-			return fail_errno(errno, "cannot read '%s'", source->path);
-		if (n == 0)
-			return fail("%s: ends before byte %zu of the config", source->path, length);
-		if (n > 0)
-			done += (size_t)n;
-	}
+	n = read_whole_at(source->fd, bytes, length, offset);
+	if (n < 0)
+		return fail_errno((int)-n, "cannot read '%s'", source->path);
+	if ((size_t)n < length)
+		return fail("%s: ends before byte %zu of the config", source->path, length);
 	bytes[length] = '\0';
 	*text = steal_ptr(&bytes);
 	return 0;

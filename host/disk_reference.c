@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "whole.h"
+
 /* A vmdk's descriptor begins in the second sector, and nobody reads more than this of it. */
 #define HEAD_BYTES 65536
 
@@ -53,19 +55,6 @@ static bool vmdk_refers(const char *head, size_t length)
 	       memmem(head, length, VMDK_PARENT, strlen(VMDK_PARENT));
 }
 
-static ssize_t read_head(int fd, char head[HEAD_BYTES])
-{
-	size_t length = 0;
-	ssize_t n;
-
-	do {
-		n = pread(fd, head + length, HEAD_BYTES - length, (off_t)length);
-		if (n > 0)
-			length += (size_t)n;
-	} while (n > 0 || (n < 0 && errno == EINTR));
-	return n < 0 ? -errno : (ssize_t)length;
-}
-
 bool disk_can_refer(enum vm_image_format format)
 {
 	return format == VM_IMAGE_QCOW2 || format == VM_IMAGE_VMDK;
@@ -78,7 +67,7 @@ int disk_refers(int fd, enum vm_image_format format)
 
 	if (!disk_can_refer(format))
 		return 0;
-	n = read_head(fd, head);
+	n = read_whole_at(fd, head, sizeof(head), 0);
 	if (n < 0)
 		return (int)n;
 	return format == VM_IMAGE_QCOW2 ? qcow2_refers(head, (size_t)n)
@@ -96,7 +85,7 @@ int disk_guess(int fd, const char **name)
 	    {"\x3a\xff\x26\xed", "an Android sparse image"},
 	};
 	char head[HEAD_BYTES];
-	ssize_t n = read_head(fd, head);
+	ssize_t n = read_whole_at(fd, head, sizeof(head), 0);
 
 	*name = NULL;
 	if (n < 0)

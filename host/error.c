@@ -13,20 +13,7 @@
 #include "cleanup.h"
 #include "printable.h"
 #include "problem.h"
-
-static void write_all(const char *s, size_t n)
-{
-	while (n) {
-		ssize_t done = write(STDERR_FILENO, s, n);
-
-		if (done < 0 && errno != EINTR)
-			return;
-		if (done > 0) {
-			s += done;
-			n -= (size_t)done;
-		}
-	}
-}
+#include "whole.h"
 
 /* A document's own words stand in messages. */
 static void print_line(const char *text)
@@ -35,12 +22,12 @@ static void print_line(const char *text)
 	size_t n;
 
 	if (!line) {
-		write_all("vmconfig: out of memory\n", 24);
+		write_whole(STDERR_FILENO, "vmconfig: out of memory\n", 24);
 		return;
 	}
 	n = strlen(line);
 	line[n++] = '\n';
-	write_all(line, n);
+	write_whole(STDERR_FILENO, line, n);
 }
 
 static void print_message(const char *prefix, const char *suffix, const char *format, va_list args)

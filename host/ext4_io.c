@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "whole.h"
+
 struct reader {
 	int fd;
 	unsigned long long budget; /* bytes that may still be read */
@@ -131,25 +133,18 @@ static errcode_t reader_read64(io_channel io, unsigned long long block, int coun
 {
 	unsigned long long block_size = (unsigned long long)io->block_size;
 	struct reader *reader = io->private_data;
-	size_t bytes = request_bytes(io, count), done = 0;
+	size_t bytes = request_bytes(io, count);
+	ssize_t n;
 
 	if (bytes > reader->budget)
 		return DISK_BUDGET_SPENT;
 	reader->budget -= bytes;
 	if (block > (unsigned long long)INT64_MAX / block_size - bytes)
 		return EXT2_ET_SHORT_READ;
-	while (done < bytes) {
-		ssize_t n = pread(reader->fd, (char *)data + done, bytes - done,
-		                  (off_t)(block * block_size + done));
-
-		if (n < 0 && errno != EINTR)
-			return errno;
-		if (n == 0)
-			return EXT2_ET_SHORT_READ;
-		if (n > 0)
-			done += (size_t)n;
-	}
-	return 0;
+	n = read_whole_at(reader->fd, data, bytes, block * block_size);
+	if (n < 0)
+		return -n;
+	return (size_t)n < bytes ? EXT2_ET_SHORT_READ : 0;
 }
 
 static errcode_t reader_read(io_channel io, unsigned long block, int count, void *data)

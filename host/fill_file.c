@@ -7,20 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static int write_whole(int fd, const char *data, size_t length)
-{
-	while (length) {
-		ssize_t n = write(fd, data, length);
-
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (n > 0) {
-			data += n;
-			length -= (size_t)n;
-		}
-	}
-	return 0;
-}
+#include "whole.h"
 
 /* The zeros at the end of a disk need no writing, nor blocks. By words: musl compares bytes. */
 static size_t without_trailing_zeros(const char *data, size_t length)

@@ -15,6 +15,7 @@
 
 #include "cleanup.h"
 #include "error.h"
+#include "whole.h"
 
 #define PIECE ((size_t)1 << 16)
 
@@ -94,17 +95,7 @@ static int write_piece(int fd, const char *bytes, size_t length)
 
 	if (memcmp(bytes, zeros, length) == 0)
 		return lseek(fd, (off_t)length, SEEK_CUR) < 0 ? -errno : 0;
-	while (length) {
-		ssize_t n = write(fd, bytes, length);
-
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (n > 0) {
-			bytes += n;
-			length -= (size_t)n;
-		}
-	}
-	return 0;
+	return write_whole(fd, bytes, length);
 }
 
 /* The size is said at the end: a hole may stand there. */

@@ -6,7 +6,8 @@
 
 #include "ext4.h"
 #include "list.h"
-#include "write_at.h"
+#include "whole.h"
+#include "writev_at.h"
 
 errcode_t ext4_allocate(struct ext4 *e, uint64_t wanted, uint64_t *first, uint64_t *count)
 {
@@ -69,8 +70,8 @@ static errcode_t write_run(struct ext4 *e, size_t index, size_t count)
 			                        e->window_start / EXT4_BLOCK + index, first, got);
 		if (error)
 			return error;
-		r = write_at(e->request.fd, e->window + index * EXT4_BLOCK,
-		             (size_t)got * EXT4_BLOCK, first * EXT4_BLOCK);
+		r = write_whole_at(e->request.fd, e->window + index * EXT4_BLOCK,
+		                   (size_t)got * EXT4_BLOCK, first * EXT4_BLOCK);
 		if (r < 0)
 			return -r;
 		index += (size_t)got;

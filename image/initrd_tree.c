@@ -17,6 +17,7 @@
 #include "error.h"
 #include "formats.h"
 #include "list.h"
+#include "whole.h"
 
 #define MAX_DEPTH 64 /* of directories below one that is added */
 
@@ -85,22 +86,11 @@ int initrd_tree_add(struct initrd_tree *tree, const char *path, mode_t mode, cha
 static ssize_t read_all(int fd, size_t size, char **content)
 {
 	_cleanup_free_ char *bytes = malloc(size + 1);
-	size_t done = 0;
+	ssize_t n = bytes ? read_whole(fd, bytes, size) : -ENOMEM;
 
-	if (!bytes)
-		return -ENOMEM;
-	while (done < size) {
-		ssize_t n = read(fd, bytes + done, size - done);
-
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (n == 0)
-			break;
-		if (n > 0)
-			done += (size_t)n;
-	}
-	*content = steal_ptr(&bytes);
-	return (ssize_t)done;
+	if (n >= 0)
+		*content = steal_ptr(&bytes);
+	return n;
 }
 
 static int add_file(struct initrd_tree *tree, int fd, const struct stat *st, const char *source,

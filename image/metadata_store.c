@@ -9,7 +9,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "write_at.h"
+#include "writev_at.h"
 
 /* Blocks of one writev(2). */
 #define BATCH 256

@@ -10,24 +10,16 @@
 
 #include "cleanup.h"
 #include "vmconfig.h"
+#include "whole.h"
 
 int hook_state_open(const char *text)
 {
 	_cleanup_fd_ int fd = memfd_create("state", MFD_CLOEXEC);
-	size_t length = strlen(text), done = 0;
+	int r = fd < 0 ? -errno : write_whole(fd, text, strlen(text));
 
-	if (fd < 0)
-		return -errno;
-	while (done < length) {
-		ssize_t n = write(fd, text + done, length - done);
-
-		if (n < 0)
-			return -errno;
-		done += (size_t)n;
-	}
-	if (lseek(fd, 0, SEEK_SET) < 0)
-		return -errno;
-	return steal_fd(&fd);
+	if (r == 0 && lseek(fd, 0, SEEK_SET) < 0)
+		r = -errno;
+	return r < 0 ? r : steal_fd(&fd);
 }
 
 char **hook_vector(const struct strlist *list, char *first)
