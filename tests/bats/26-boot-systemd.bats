@@ -16,7 +16,8 @@ setup() {
 
 # systemd OPTION… - boot it; what its console says is in $stderr.
 systemd() {
-	run_vmconfig run --config base.json --memory 512M --timeout 400 --verbose \
+	keep_reports
+	run_vmconfig run --config base.json --vmm ./vmm --memory 512M --timeout 400 --verbose \
 		--disk "$SYSTEMD_IMAGE,ro,serial=root" "$@"
 	console=$(tr -d '\r' <<<"$stderr")$'\n'$(console_of "$stderr")
 }
@@ -46,6 +47,7 @@ assert_console() {
 	assert_console 'saw virt=(qemu|kvm) container=none'
 	assert_console 'saw host=deb.example id=33 state=running'
 	assert_console 'saw keeper=@init'
+	assert_power null
 	assert_clean upper.img
 	assert_clean data.img
 	debugfs -R 'cat /upper/kept' upper.img 2>/dev/null | grep -qx kept
@@ -83,6 +85,7 @@ assert_console() {
 	assert_console 'saw nameserver 192.0.2.1'
 	assert_console 'saw read-only'
 	assert_console 'reboot: Restarting system'
+	assert_power reboot
 }
 
 @test "kexec, for which no kernel has been loaded, becomes a reboot" {
@@ -90,6 +93,7 @@ assert_console() {
 	assert_status 0
 	assert_console 'guest: stopping$'
 	assert_console 'reboot: Restarting system'
+	assert_power kexec # as it was asked for
 }
 
 @test "halt leaves a machine that vmconfig ends" {
@@ -97,5 +101,6 @@ assert_console() {
 	assert_status 0
 	assert_console 'guest: stopping$'
 	assert_console 'reboot: System halted'
+	assert_power halt
 	assert_stderr_contains 'the virtual machine did not power off and was killed'
 }

@@ -14,9 +14,10 @@ boot_init() {
 	truncate -s 4M init.img
 	mke2fs -q -F -t ext4 -d tree init.img
 	shift
+	keep_reports
 	jq -nc '{entrypoint: ["/opt/init"], cmd: [], workdir: "/", env: {}, network_enabled: false,
 		init_mode: "systemd"}' >base.json
-	vm_in_background --verbose --disk "$BUSYBOX_IMAGE,ro" --disk init.img,serial=init \
+	vm_in_background --vmm ./vmm --verbose --disk "$BUSYBOX_IMAGE,ro" --disk init.img,serial=init \
 		-v serial=init:/opt "$@"
 }
 
@@ -33,6 +34,7 @@ boot_init() {
 	wait_for_vm
 	assert_status 0
 	assert_stderr_contains 'vmconfig: guest: stopping'
+	assert_power null
 }
 
 @test "a script that handles its stop signal ends with the last stage, on clean disks" {
@@ -49,6 +51,7 @@ boot_init() {
 	wait_for_vm
 	assert_status 0
 	[[ $stderr != *'cannot unmount'* ]] || explain 'not all was unmounted'
+	assert_power null
 	assert_clean init.img
 	debugfs -R 'cat /kept' init.img 2>/dev/null | grep -qx kept
 }
@@ -67,5 +70,6 @@ boot_init() {
 	assert_status 137
 	assert_stderr_contains 'reboot: Restarting system'
 	assert_stderr_contains 'guest: the init did not power off within 1 s of being asked'
+	assert_power reboot
 	assert_clean init.img
 }

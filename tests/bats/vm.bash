@@ -46,6 +46,31 @@ wait_for_vm() {
 	output=$(cat stdout) stderr=$(cat stderr)
 }
 
+# keep_reports - make ./vmm: QEMU that keeps what the guest says on its ports.
+keep_reports() {
+	cat >vmm <<-'END'
+		#!/bin/sh
+		for word; do
+			shift
+			case $word in
+			socket,id=channel*)
+				id=${word#socket,id=}
+				word=$word,logfile=${id%%,*}.log
+				;;
+			esac
+			set -- "$@" "$word"
+		done
+		exec qemu-system-x86_64 "$@"
+	END
+	chmod +x vmm
+}
+
+# assert_power NAME - what becomes of the machine, as the last word has it; of power-off it has nothing.
+assert_power() {
+	[ "$(grep -ahE '"event":"(exit|failed)"' channel*.log | jq -r '.power')" = "$1" ] ||
+		explain "expected power: $1" "$(grep -ah '"event"' channel*.log)"
+}
+
 # make_disk FILE [SIZE] - an empty ext4 filesystem.
 make_disk() {
 	truncate -s "${2:-32M}" "$1"
