@@ -153,11 +153,11 @@ void account_send_at_once(struct account *a, const struct report_message *m)
 }
 
 /* Whether a byte can be read without waiting; -EPIPE once the host has closed its end. */
-static int input_ready(const struct account *a)
+static int input_ready(int port)
 {
-	struct pollfd poll_fd = {.fd = a->port, .events = POLLIN};
+	struct pollfd poll_fd = {.fd = port, .events = POLLIN};
 
-	if (a->port < 0 || poll(&poll_fd, 1, 0) <= 0)
+	if (port < 0 || poll(&poll_fd, 1, 0) <= 0)
 		return 0;
 	if (poll_fd.revents & POLLIN)
 		return 1;
@@ -197,7 +197,7 @@ static int host_has_gone(struct account *a)
 }
 
 /* Return: as account_receive(). */
-static int receive_new(struct account *a, struct report_command *c)
+static int receive_new(struct account *a, int port, struct report_command *c)
 {
 	for (;;) {
 		ssize_t n;
@@ -208,10 +208,10 @@ static int receive_new(struct account *a, struct report_command *c)
 				a->host_counts = true;
 			return 1;
 		}
-		r = input_ready(a);
+		r = input_ready(port);
 		if (r <= 0)
 			return r < 0 ? host_has_gone(a) : 0;
-		n = read(a->port, a->input + a->input_length, sizeof(a->input) - a->input_length);
+		n = read(port, a->input + a->input_length, sizeof(a->input) - a->input_length);
 		if (n < 0 && (errno == EINTR || errno == EAGAIN))
 			return 0;
 		if (n <= 0)
@@ -223,7 +223,7 @@ static int receive_new(struct account *a, struct report_command *c)
 int account_receive(struct account *a, struct report_command *c)
 {
 	if (!a->kept_count)
-		return receive_new(a, c);
+		return receive_new(a, a->port, c);
 	*c = a->kept[0];
 	a->kept_count--;
 	memmove(a->kept, a->kept + 1, a->kept_count * sizeof(*a->kept));
@@ -250,17 +250,15 @@ static void keep(struct account *a, const struct report_command *c)
 	a->kept_count += at == a->kept_count;
 }
 
-int account_look_for_stop(struct account *a)
+int account_look_for_stop(struct account *a, int port)
 {
 	struct report_command c;
-	bool found = false;
 	int r = 0;
 
-	while (!account_is_full(a) && (r = receive_new(a, &c)) > 0) {
+	while (!account_is_full(a) && (r = receive_new(a, port, &c)) > 0)
 		keep(a, &c);
-		found |= c.request == REQUEST_STOP;
-	}
-	if (found)
-		return 1;
+	for (size_t i = 0; i < a->kept_count; i++)
+		if (a->kept[i].request == REQUEST_STOP)
+			return 1;
 	return r < 0 ? r : 0;
 }

@@ -57,9 +57,11 @@ int account_receive(struct account *a, struct report_command *c);
 
 /*
  * account_look_for_stop() - read what the host has said, and keep it for account_receive().
- * Return: 1 when it has asked for a stop; 0; -EPIPE while no host is connected.
+ * @port: the account's, as the caller has it
+ *
+ * Return: 1 when it has asked for a stop, now or before; 0; -EPIPE while no host is connected.
  */
-int account_look_for_stop(struct account *a);
+int account_look_for_stop(struct account *a, int port);
 
 /* account_is_full() - whether no more can be kept: the rest stays in the port. */
 bool account_is_full(const struct account *a);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -24,24 +25,28 @@
 #include "guest.h"
 #include "log.h"
 #include "port.h"
+#include "power_button.h"
 #include "shutdown.h"
+#include "signal_taker.h"
+#include "stop_request.h"
 
-#define TICK_S 1
+#define TICK_S  1
+#define STOP_MS 5000 /* without any progress, once a stop has been asked for */
 
 /* What the two share. Init writes it, the child reads: when it matters, init does nothing. */
 struct boot {
 	volatile int64_t until_us; /* a wait of init's own, which has a limit; or 0 */
 	volatile bool given_up;    /* by the child, whose machine it is then */
+	volatile bool stopping;    /* and why: a stop has been asked for */
 	volatile int limit_ms;     /* 0: none */
-	int port;                  /* init's descriptor, or -1 */
-	bool console;              /* where the config wants its report: no port is looked for */
 	enum machine_end end;
-	char nonce[sizeof(((struct account *)0)->nonce)];
+	pthread_mutex_t listening; /* who reads from the port: init may come back meanwhile */
+	struct account account;    /* its port is a descriptor of init's */
 	char phase[64];
 	char doing[256]; /* or "" */
 };
 
-static struct boot unwatched;
+static struct boot unwatched = {.listening = PTHREAD_MUTEX_INITIALIZER, .account.port = -1};
 static struct boot *boot = &unwatched;
 static pid_t child;
 
@@ -60,54 +65,102 @@ static int64_t time_of_init(void)
 }
 
 /* Init's descriptors are its own, and a port can be opened once only. */
+static int borrow_port(int init)
+{
+	int port = boot->account.port;
+
+	return port < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, init, port, 0);
+}
+
 static int take_port(int init)
 {
 	int fd;
 
-	if (boot->console)
+	if (boot->account.on_console)
 		return -1;
-	if (boot->port < 0)
+	if (boot->account.port < 0)
 		return port_open(PORT_REPORT);
-	fd = (int)syscall(SYS_pidfd_getfd, init, boot->port, 0);
+	fd = borrow_port(init);
 	if (fd >= 0)
 		fcntl(fd, F_SETOWN, getpid());
 	return fd;
 }
 
+/* Whoever has ended while it listened has left what it read as it was between two commands, or lost
+ * the one at hand. */
+static int listen_at(struct account *a, int port)
+{
+	int r;
+
+	if (pthread_mutex_lock(&boot->listening) == EOWNERDEAD)
+		pthread_mutex_consistent(&boot->listening);
+	r = account_look_for_stop(a, port);
+	pthread_mutex_unlock(&boot->listening);
+	return r;
+}
+
+int boot_watch_listen(struct account *a)
+{
+	return listen_at(a, a->port);
+}
+
 /* @port: a descriptor of the caller's, or negative */
 static void __attribute__((noreturn)) end_machine(int port)
 {
-	struct report_message m = {
-	    .event = REPORT_FAILED, .code = STATUS_INIT_FAILED, .failure = "stalled"};
-	struct account account;
+	struct report_message m = {.event = REPORT_FAILED, .code = STATUS_INIT_FAILED};
+	struct account account = boot->account;
+	char why[48] = "a stop has been asked for";
 
-	account_init(&account);
 	account.port = port;
-	snprintf(account.nonce, sizeof(account.nonce), "%s", boot->nonce);
+	if (!boot->stopping)
+		snprintf(why, sizeof(why), "no answer for %d s", boot->limit_ms / 1000);
 	snprintf(m.name, sizeof(m.name), "%s", boot->phase);
-	snprintf(m.error, sizeof(m.error), "%s%sno answer for %d s", boot->doing,
-	         boot->doing[0] ? ": " : "", boot->limit_ms / 1000);
+	snprintf(m.failure, sizeof(m.failure), "%s", boot->stopping ? "stopped" : "stalled");
+	snprintf(m.error, sizeof(m.error), "%s%s%s", boot->doing, boot->doing[0] ? ": " : "", why);
 	/* The console may be what does not answer. */
 	fcntl(STDERR_FILENO, F_SETFL, O_RDWR | O_NONBLOCK);
 	log_error("%s: %s", m.name, m.error);
 	shutdown_by_force(&account, &m, boot->end);
 }
 
-static void __attribute__((noreturn)) give_up(void)
+static void __attribute__((noreturn)) give_up(int init, bool stopping)
 {
-	int init = (int)syscall(SYS_pidfd_open, 1, 0);
-
+	boot->stopping = stopping;
 	boot->given_up = true;
 	/* To where /proc is: the roots may have been switched meanwhile. */
 	setns(init, CLONE_NEWNS);
 	end_machine(take_port(init));
 }
 
+/* Init's signals wait for it. With another root than init's there is no /proc to see them in. */
+static bool stop_signal_has_come(void)
+{
+	uint64_t pending = signals_that_wait(1);
+	bool found = false;
+	sigset_t set;
+
+	stop_signals(&set);
+	for (int number = 1; number <= 64; number++) {
+		if (!(pending >> (number - 1) & 1) || sigismember(&set, number) != 1)
+			continue;
+		stop_signal_end(number, &boot->end);
+		found = true;
+	}
+	return found;
+}
+
+static bool host_wants_stop(int init)
+{
+	_cleanup_fd_ int port = borrow_port(init);
+
+	return port >= 0 && listen_at(&boot->account, port) > 0;
+}
+
 /*
  * The time without progress is counted in ticks of our own: a machine that has been paused finds
  * its clocks further than anybody in it could get.
  */
-static void __attribute__((noreturn)) watch(void)
+static void __attribute__((noreturn)) watch(int init, int button)
 {
 	/* Nothing tells of what does not happen; who ends the watch kills it. */
 	const struct timespec tick = {.tv_sec = TICK_S};
@@ -118,30 +171,57 @@ static void __attribute__((noreturn)) watch(void)
 	for (;;) {
 		int64_t ran = time_of_init();
 
-		if (ran != before || clock_us() < boot->until_us || !boot->limit_ms)
+		if (ran != before || clock_us() < boot->until_us)
 			silent_ms = 0;
-		else if (silent_ms >= boot->limit_ms)
-			give_up();
+		else if (silent_ms >= STOP_MS &&
+		         (stop_signal_has_come() || power_button_pressed(button) ||
+		          host_wants_stop(init)))
+			give_up(init, true);
+		else if (boot->limit_ms && silent_ms >= boot->limit_ms)
+			give_up(init, false);
 		before = ran;
 		nanosleep(&tick, NULL);
 		silent_ms += TICK_S * 1000;
 	}
 }
 
-void boot_watch_start(void)
+static void start_child(void)
+{
+	_cleanup_fd_ int init = (int)syscall(SYS_pidfd_open, 1, 0);
+	_cleanup_fd_ int button = power_button_open(); /* which is told to all that listen */
+
+	child = fork();
+	if (child == 0)
+		watch(init, button);
+	if (child < 0)
+		log_debug("the boot is not watched: %m");
+}
+
+/* One that ends while it has the lock leaves it to the other. */
+static void make_lock(pthread_mutex_t *lock)
+{
+	pthread_mutexattr_t kind;
+
+	pthread_mutexattr_init(&kind);
+	pthread_mutexattr_setpshared(&kind, PTHREAD_PROCESS_SHARED);
+	pthread_mutexattr_setrobust(&kind, PTHREAD_MUTEX_ROBUST);
+	pthread_mutex_init(lock, &kind);
+}
+
+struct account *boot_watch_start(void)
 {
 	struct boot *shared =
 	    mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
+	account_init(&unwatched.account);
 	if (shared == MAP_FAILED)
-		return;
-	*shared = (struct boot){.port = -1, .limit_ms = STALL_MS};
+		return &unwatched.account;
+	*shared = (struct boot){.limit_ms = STALL_MS};
+	account_init(&shared->account);
+	make_lock(&shared->listening);
 	boot = shared;
-	child = fork();
-	if (child == 0)
-		watch();
-	if (child < 0)
-		log_debug("the boot is not watched: %m");
+	start_child();
+	return &boot->account;
 }
 
 void boot_watch_check(void)
@@ -152,16 +232,13 @@ void boot_watch_check(void)
 		;
 	/* Somebody has ended it, the out-of-memory killer perhaps, before it could turn off the
 	 * power. */
-	end_machine(boot->port);
+	end_machine(boot->account.port);
 }
 
-void boot_watch_phase(const char *name, const struct cmdline *c, const struct account *a)
+void boot_watch_phase(const char *name, const struct cmdline *c)
 {
 	boot_watch_check();
 	snprintf(boot->phase, sizeof(boot->phase), "%s", name);
-	memcpy(boot->nonce, a->nonce, sizeof(boot->nonce));
-	boot->port = a->port;
-	boot->console = a->on_console;
 	boot->end = c->end;
 	boot->limit_ms = c->stall_ms;
 }

@@ -6,6 +6,8 @@
  * so does the host of a shared directory. Nothing ends such a call, and a
  * process in it does nothing more: another has to say so, and to turn off the
  * power. There is one child for the whole boot, however many devices there are.
+ *
+ * While init does nothing the child also listens to who may ask for a stop.
  */
 #ifndef VMCONFIG_BOOT_WATCH_H
 #define VMCONFIG_BOOT_WATCH_H
@@ -17,16 +19,22 @@
 struct account;
 struct cmdline;
 
-/* boot_watch_start() - to be called once. Without memory for it the boot goes on unwatched. */
-void boot_watch_start(void);
+/*
+ * boot_watch_start() - to be called once. Without memory for it the boot goes on unwatched.
+ * Return: init's account, which it has in common with the child.
+ */
+struct account *boot_watch_start(void);
 
 /*
  * boot_watch_phase() - init begins a phase.
  * @name: for the report
  * @c:    whose limit counts from now on, and whose end is the machine's
- * @a:    where to report
  */
-void boot_watch_phase(const char *name, const struct cmdline *c, const struct account *a);
+void boot_watch_phase(const char *name, const struct cmdline *c);
+
+/* boot_watch_listen() - account_look_for_stop(), which the child does as well, with the port as
+ * init's descriptor. */
+int boot_watch_listen(struct account *a);
 
 /* boot_watch_check() - does not return once the boot has been given up: what was waited for has
  * come too late, and the report is the child's. */

@@ -173,7 +173,7 @@ static int run_all(struct guest *g, struct account *a)
 		int64_t start = clock_us();
 		int r;
 
-		boot_watch_phase(phases[i].name, &g->cmdline, a);
+		boot_watch_phase(phases[i].name, &g->cmdline);
 		r = run_phase(g, &phases[i]);
 		boot_watch_check(); /* nobody else is to report */
 		t.at[i] = clock_us();
@@ -329,7 +329,7 @@ int main(int argc, char **argv)
 	enum machine_end end;
 	struct guest g = GUEST_BLANK;
 	struct report_message last;
-	struct account account;
+	struct account *account;
 	bool stopping;
 	int r;
 
@@ -342,25 +342,24 @@ int main(int argc, char **argv)
 	begin();
 	if (last_stage_is_asked_for(argv[0]))
 		last_stage(argc > 1 ? argv[1] : NULL);
-	account_init(&account);
-	crash_of(&g, &account);
 	g.cmdline.stall_ms = STALL_MS;
-	boot_watch_start();
+	account = boot_watch_start();
+	crash_of(&g, account);
 	g.button_fd = power_button_open();
-	stop_request_watch(&account, g.button_fd);
-	r = run_phases(&g, &account);
+	stop_request_watch(account, g.button_fd);
+	r = run_phases(&g, account);
 	boot_watch_end();
 	stopping = stop_request_leave();
 	if (r == 0) {
-		end = live(&g, &account, stopping, argv[0], &last);
+		end = live(&g, account, stopping, argv[0], &last);
 	} else {
-		report_failure(&g, &account, &last);
+		report_failure(&g, account, &last);
 		end = stop_request_end(g.cmdline.end);
 		end_the_rest(); /* an agent, what hooks have left: they may hold files open */
 	}
 	crash_phase("shutdown");
-	shut_down(&g, &account);
-	account_send(&account, &last);
-	supervise_farewell(&account);
+	shut_down(&g, account);
+	account_send(account, &last);
+	supervise_farewell(account);
 	shutdown_machine(end);
 }

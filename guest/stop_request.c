@@ -117,7 +117,7 @@ bool stop_is_asked(void)
 	if (!sources.account)
 		return false;
 	take_port_signals();
-	r = account_look_for_stop(sources.account);
+	r = boot_watch_listen(sources.account);
 	sources.host_gone = r < 0;
 	if (r > 0 || stop_signal_waits() || power_button_pressed(sources.button_fd))
 		sources.asked = true;

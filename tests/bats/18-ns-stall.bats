@@ -119,7 +119,38 @@ with_serial_device() {
 	for channel in '.report = {channel: "virtio-serial"}' .; do
 		config "$channel" say no
 		boot --cover bus:/sys/bus --cmdline vmconfig.log=debug --when 'init: config disk: ' --kill TERM
-		assert_failed 'report channel' "cannot wait for the port 'org.vmconfig.report': a stop has been asked for"
+		assert_failed 'report channel' "cannot wait for the report channel: a stop has been asked for"
 		[ "$(jq -r .failure <<<"$last")" = stopped ] || explain "$last"
 	done
+}
+
+# stop_in_mount OPTION… - boot with a mount that does not come back, and limits that are not reached.
+stop_in_mount() {
+	make_image volume.img
+	config '.volume_mounts = [{device: "/dev/vdb", path: "/data", mode: "rw"}]' say no
+	STILL_MOUNTED=1 boot --disk volume.img --init "$BUILD/init-fault" --fault volumes:mount:1:hang \
+		--cmdline 'vmconfig.log=debug vmconfig.stall=0' "$@"
+	assert_failed volumes "mounting '/dev/vdb' (ext4), the volume of '/data': a stop has been asked for"
+	[ "$(jq -r .failure <<<"$last")" = stopped ] || explain "$last"
+}
+
+@test "a stop ends a boot that something keeps waiting which does not answer" {
+	stop_in_mount --when 'fault: mount' --kill TERM
+	[[ $stderr != *rebooted* ]] || explain 'it should be powered off'
+	stop_in_mount --when 'fault: mount' --kill RTMIN+5
+	assert_stderr_contains 'nsboot: the machine was rebooted'
+	stop_in_mount --port org.vmconfig.report --when 'fault: ' --say '{"signal":10}' \
+		--when mount --say '{"stop":true}'
+}
+
+@test "what else the host says meanwhile, which the watch reads, is not lost" {
+	make_image volume.img
+	config '.volume_mounts = [{device: "/dev/vdb", path: "/data", mode: "rw"}]' sleep-until-signal
+	# Long enough for the watch to have come to listen; without it this shows less, but not wrong.
+	# shellcheck disable=SC2016 # it is the other shell that expands it
+	boot --disk volume.img --init "$BUILD/init-fault" --fault volumes:mount:1:wait \
+		--port org.vmconfig.report --when 'fault: ' --say '{"signal":10}' \
+		--when mount --run 'sleep 8; kill -CHLD $INIT_PID'
+	# It came before the program could block it, or after.
+	[ "$status" -eq 138 ] || assert_line 'signal 10'
 }

@@ -63,6 +63,26 @@ throttled() {
 	assert_failure 125 'vmconfig: guest: workload: no answer for 5 s'
 }
 
+@test "the power button ends a boot that is stuck in a mount" {
+	need socat
+	[ -e fault.cpio ] || "$BUILD/vmconfig-image" initrd --init "$BUILD/init-fault" \
+		--modules "$ROOT/build/kernel" -o fault.cpio
+	make_disk upper.img 8M
+	make_disk data.img 8M
+	printf '#!/bin/sh\nexec qemu-system-x86_64 "$@" -qmp unix:qmp,server=on,wait=off\n' >qemu
+	chmod +x qemu
+	vm_in_background --vmm ./qemu --initrd fault.cpio --verbose \
+		--append 'VMCONFIG_FAULT=volumes:mount:1:hang vmconfig.stall=0' \
+		--disk "$PROBE_IMAGE,ro" --disk upper.img --disk data.img,serial=data -v serial=data:/data -- exit 0
+	wait_for_line stderr 'fault: mount'
+	printf '%s\n' '{"execute":"qmp_capabilities"}' '{"execute":"system_powerdown"}' |
+		timeout 100 socat -,ignoreeof UNIX-CONNECT:qmp >monitor.log
+	wait_for_vm
+	assert_status 125
+	assert_stderr_contains "the volume of '/data': a stop has been asked for"
+	assert_clean upper.img
+}
+
 @test "init itself crashes while the workload runs" {
 	boot_with supervise:2:crash
 	assert_failure 125 'vmconfig: guest: supervise: init itself has crashed: SIGILL'

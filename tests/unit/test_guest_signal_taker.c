@@ -33,6 +33,10 @@ static void test_one_that_is_blocked_waits(void **state)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	assert_true(signal_is_taken(getpid(), 34 + 4));
 	assert_false(signal_is_taken(getpid(), 34 + 5));
+	assert_int_equal(signals_that_wait(getpid()), 0);
+	kill(getpid(), 34 + 4);
+	assert_int_equal(signals_that_wait(getpid()), UINT64_C(1) << (34 + 4 - 1));
+	assert_int_equal(sigwaitinfo(&set, NULL), 34 + 4);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
@@ -40,6 +44,7 @@ static void test_of_nobody_it_is_not_known(void **state)
 {
 	(void)state;
 	assert_true(signal_is_taken(-1, SIGTERM));
+	assert_int_equal(signals_that_wait(-1), 0);
 }
 
 int main(void)

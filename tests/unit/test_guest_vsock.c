@@ -135,9 +135,9 @@ static void test_the_host_asks_by_it(void **state)
 
 	(void)state;
 	assert_int_equal(settle("{'channel':'vsock','nonce':'c0ffee'}"), 0);
-	assert_int_equal(account_look_for_stop(&account), 0);
+	assert_int_equal(account_look_for_stop(&account, account.port), 0);
 	assert_int_equal(write(host.end, words, strlen(words)), strlen(words));
-	assert_int_equal(account_look_for_stop(&account), 1);
+	assert_int_equal(account_look_for_stop(&account, account.port), 1);
 	assert_true(account.host_counts);
 	assert_int_equal(account_receive(&account, &c), 1);
 	assert_int_equal(c.request, REQUEST_STOP);
