@@ -11,7 +11,7 @@
  * watch of the boot is one.
  * PHASE:N:crash makes init itself crash there, PHASE:N:abort calls abort(3), and
  * with PHASE:N:hang the call does not return; with PHASE:N:wait it is made, once
- * a signal other than SIGIO waits for the caller. Which call it is, is said on
+ * a signal other than SIGCHLD and SIGIO waits for the caller. Which call it is, is said on
  * standard error.
  */
 #include <dirent.h>
@@ -128,7 +128,8 @@ static void wait_for_signal(void)
 	struct pollfd poll_fd = {.events = POLLIN};
 
 	memset(all, 0xff, sizeof(all));
-	all[0] &= ~(UINT64_C(1) << (SIGIO - 1)); /* of whatever the host says */
+	/* Of children that have ended, and of whatever the host says. */
+	all[0] &= ~(UINT64_C(1) << (SIGCHLD - 1) | UINT64_C(1) << (SIGIO - 1));
 	poll_fd.fd = __real_signalfd(-1, all, 0);
 	poll(&poll_fd, 1, -1);
 	close(poll_fd.fd);

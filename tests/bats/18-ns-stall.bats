@@ -150,7 +150,7 @@ stop_in_mount() {
 	# shellcheck disable=SC2016 # it is the other shell that expands it
 	boot --disk volume.img --init "$BUILD/init-fault" --fault volumes:mount:1:wait \
 		--port org.vmconfig.report --when 'fault: ' --say '{"signal":10}' \
-		--when mount --run 'sleep 8; kill -CHLD $INIT_PID'
+		--when mount --run 'sleep 8; kill -PIPE $INIT_PID'
 	# It came before the program could block it, or after.
 	[ "$status" -eq 138 ] || assert_line 'signal 10'
 }
