@@ -100,7 +100,8 @@ static int add_devices(const struct vm *vm, struct strlist *args)
 	return r;
 }
 
-/* The kernel's name stands last, after the user's own parameters would be no place for it. */
+/* The kernel's name is an operand, and the user's own parameters come after it: crosvm's parser,
+ * argh, takes options behind an operand as before it. */
 int crosvm_args(const struct vm *vm, const struct vmm_setup *setup, struct vmm_command *made)
 {
 	struct strlist *args = &made->args;

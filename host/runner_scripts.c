@@ -131,13 +131,24 @@ static void write_attend(FILE *out, const struct runner_plan *plan)
 		fputs(" --verbose", out);
 }
 
+static bool is_kvmtool(const struct runner_plan *plan)
+{
+	return plan->kind == vmm_kind_named("kvmtool");
+}
+
+/* Where it puts its control socket, and looks for it. */
+static void write_home(FILE *out, const struct runner_plan *plan)
+{
+	if (is_kvmtool(plan))
+		fputs("HOME=$PWD\nexport HOME\n", out);
+}
+
 static void write_run(FILE *out, const struct runner_plan *plan)
 {
 	begin(out, "the machine's main process, in its state directory");
 	write_here(out);
 	check_package(out);
-	if (plan->kind == vmm_kind_named("kvmtool"))
-		fputs("HOME=$PWD\nexport HOME\n", out); /* where it puts its control socket */
+	write_home(out, plan);
 	if (plan->file_name) {
 		fputs("umask 077\nprintf '%s\\n' ", out);
 		shell_word_write(out, plan->file_text);
@@ -323,35 +334,22 @@ static void write_virtiofsd(FILE *out, const struct runner_plan *plan)
 	fputc('\n', out);
 }
 
-/* kvmtool changes a balloon by steps, not to a size. */
 static bool has_balloon(const struct runner_plan *plan)
 {
-	return plan->request->vm.balloon && plan->kind->control != CONTROL_NONE;
-}
-
-static void write_crosvm_balloon(FILE *out, const struct runner_plan *plan)
-{
-	shell_word_write(out, plan->command->items[0]);
-	fprintf(out, " balloon \"$((mib * 1048576))\" %s\nstats=$(", plan->kind->socket);
-	shell_word_write(out, plan->command->items[0]);
-	fprintf(out, " balloon_stats %s)\n", plan->kind->socket);
-	fputs("actual=${stats#*'\"balloon_actual\":'}\n"
-	      "actual=${actual# }\n"
-	      "echo $((${actual%%[!0-9]*} / 1048576))\n",
-	      out);
+	return plan->request->vm.balloon;
 }
 
 static void write_balloon(FILE *out, const struct runner_plan *plan)
 {
 	begin(out, "changes the machine's memory, and says what it is");
 	find_package(out, plan);
-	fputs("mib=${1:?the number of MiB}\n", out);
-	if (plan->kind->control == CONTROL_PROGRAM) {
-		write_crosvm_balloon(out, plan);
-		return;
-	}
+	write_home(out, plan);
 	write_vmconfig(out, plan, "attend-balloon");
-	fprintf(out, " --kind %s \"$mib\"\n", plan->kind->name);
+	fprintf(out, " --kind %s", plan->kind->name);
+	if (plan->kind->control == CONTROL_PROGRAM || is_kvmtool(plan))
+		write_words(out, (const char *[]){"--program", plan->command->items[0], "--name",
+		                                  plan->name, NULL});
+	fputs(" \"${1:?the number of MiB}\"\n", out);
 }
 
 static bool wants_register(const struct runner_plan *plan)

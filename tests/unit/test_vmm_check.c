@@ -11,6 +11,7 @@
 #include "vm.h"
 #include "vm_options.h"
 #include "vmm_args.h"
+#include "vmm_balloon.h"
 #include "vmm_kind.h"
 
 static const struct machine machine = {"x86_64", "qemu-system-x86_64", "q35", "ttyS0", 255, false};
@@ -512,6 +513,25 @@ static void test_image_root(void **state)
 	}
 }
 
+/* What takes a balloon has a way to change it. */
+static void test_balloons(void **state)
+{
+	(void)state;
+	for (size_t f = 0; f < COUNT(families); f++) {
+		const struct balloon_change change = {.kind = vmm_kind_named(families[f].name),
+		                                      .mib = 64};
+		bool none = !(change.kind->features & VMM_BALLOON);
+		int64_t actual;
+		const char *said;
+
+		stderr_begin();
+		assert_true(vmm_set_balloon(&change, &actual) < 0);
+		said = stderr_said();
+		if (none != !!strstr(said, "has no balloon"))
+			fail_msg("%s", said);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -521,7 +541,7 @@ int main(void)
 	    cmocka_unit_test(test_disk_places),    cmocka_unit_test(test_programs),
 	    cmocka_unit_test(test_config_devices), cmocka_unit_test(test_config_devices_unknown),
 	    cmocka_unit_test(test_no_disks),       cmocka_unit_test(test_letters),
-	    cmocka_unit_test(test_image_root),
+	    cmocka_unit_test(test_image_root),     cmocka_unit_test(test_balloons),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
