@@ -23,6 +23,7 @@
 #include "vmm_kind.h"
 
 #define ROOT_SERIAL "vmconfig-root"
+#define ROOT_FSTYPE "ext4" /* what `rootfs` makes */
 
 /* What decides about the image's bytes. The first line changes when what is made of layers does. */
 static int make_key(const char *spec, char key[CACHE_KEY_BYTES])
@@ -125,7 +126,8 @@ static int add_disk(struct vm *vm, char *path)
 	return fail_errno(ENOMEM, "cannot add the root filesystem");
 }
 
-/* The mode that was asked for stays; without one the image is below a tmpfs. */
+/* The mode that was asked for stays; without one the image is below a tmpfs. What has been made
+ * here the guest need not find out. */
 static int point_config(struct vmconfig *cfg)
 {
 	if (!cfg->root)
@@ -141,7 +143,9 @@ static int point_config(struct vmconfig *cfg)
 		return fail(
 		    "the root filesystem of an image is shared, and cannot be mounted 'rw'");
 	cfg->root->device = strdup("serial=" ROOT_SERIAL);
-	if (!cfg->root->device)
+	if (!cfg->root->fstype)
+		cfg->root->fstype = strdup(ROOT_FSTYPE);
+	if (!cfg->root->device || !cfg->root->fstype)
 		return fail_errno(ENOMEM, "cannot name the root filesystem");
 	if (cfg->root->mode == VOLUME_MODE_UNSET)
 		cfg->root->mode = VOLUME_OVERLAY;

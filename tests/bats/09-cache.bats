@@ -194,6 +194,19 @@ keys() {
 	[ "$(stat -c %a own/share/vmconfig/disk0.img)" = 600 ]
 }
 
+@test "what the root is that has been made of layers, the guest is told" {
+	need blkid jq
+	make_tar 1.tar <<<'file x y'
+	make_layout image none:1.tar
+	head -c 4096 /dev/zero >vmlinuz
+	printf HdrS | dd of=vmlinuz bs=1 seek=514 conv=notrunc status=none
+	printf 070701 >initrd.cpio
+	"$VMCONFIG" runner --image image --kernel vmlinuz --initrd initrd.cpio --vmm /usr/bin/qemu-system-x86_64 -o web
+	[ "$("$VMCONFIG" show web/share/vmconfig/config.img | jq -c .root)" = \
+		'{"device":"serial=vmconfig-root","fstype":"ext4","mode":"overlay"}' ]
+	[ "$(blkid -p -s TYPE -o value web/share/vmconfig/disk0.img)" = ext4 ]
+}
+
 @test "run --image-root needs an image" {
 	echo '{"entrypoint":["/a"]}' >config.json
 	run_vmconfig run --config config.json --image-root
