@@ -6,21 +6,12 @@
  */
 #include "oci_foreign.h"
 
-#include <stddef.h>
-
 #include "formats.h"
-#include "record.h"
+#include "record_rows.h"
 
 #define MAX_U8  255
 #define MAX_U16 65535
 #define MAX_U32 4294967295
-
-#define CHECKED .flags = FIELD_CHECKED
-#define NEEDED  .flags = FIELD_CHECKED | FIELD_REQUIRED
-#define END                 \
-	{                   \
-		.key = NULL \
-	}
 
 #define PART(name_, rows) static const struct record name_ = {#name_, 1, rows, RECORD_OPEN}
 

@@ -21,7 +21,7 @@
 #include "oci_index.h"
 #include "oci_places.h"
 #include "oci_rules.h"
-#include "record.h"
+#include "record_rows.h"
 #include "signals.h"
 #include "vm.h"
 
@@ -60,12 +60,7 @@ struct image {
 	struct image_rootfs *rootfs;
 };
 
-#define AT(type, member) .offset = offsetof(struct type, member)
-#define DOCKERS          .flags = FIELD_CHECKED | FIELD_OR_NULL /* in no schema */
-#define END                 \
-	{                   \
-		.key = NULL \
-	}
+#define DOCKERS .flags = FIELD_CHECKED | FIELD_OR_NULL /* in no schema */
 
 /* What an object of empty objects, the specification's sets, holds. */
 static const struct field nothing[] = {END};

@@ -5,29 +5,19 @@
  */
 #include "oci_runtime_doc.h"
 
-#include <stddef.h>
 #include <string.h>
 
 #include "contract.h"
 #include "formats.h"
 #include "oci_foreign.h"
 #include "oci_vm.h"
+#include "record_rows.h"
 #include "records.h"
 
 #define MAX_U16      65535
 #define MAX_U32      4294967295
 #define MAX_IDS      4096 /* ranges of mapped ids; the kernel takes 340 */
 #define MAX_WEIGHTED 4096 /* devices of a block I/O list */
-
-#define AT(type, member) .offset = offsetof(struct type, member)
-#define AT_LIST(type, member) \
-	.offset = offsetof(struct type, member.items), .count = offsetof(struct type, member.count)
-#define CHECKED .flags = FIELD_CHECKED
-#define NEEDED  .flags = FIELD_CHECKED | FIELD_REQUIRED
-#define END                 \
-	{                   \
-		.key = NULL \
-	}
 
 /* A record of which nothing is kept. */
 #define CHECKED_RECORD(name_, rows) static const struct record name_ = {#name_, 1, rows, true}

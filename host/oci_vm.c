@@ -14,6 +14,7 @@
 #include "document.h"
 #include "kernel_cmdline.h"
 #include "list.h"
+#include "record_rows.h"
 #include "vm.h"
 #include "vm_size.h"
 
@@ -36,14 +37,6 @@ static const char *complain_host_path(const char *s)
 
 static const struct format kernel_parameter = {"kernel-parameter", NULL, complain_kernel_parameter};
 static const struct format host_path = {"host-path", "^/", complain_host_path};
-
-#define AT(type, member) .offset = offsetof(struct type, member)
-#define AT_LIST(type, member) \
-	.offset = offsetof(struct type, member.items), .count = offsetof(struct type, member.count)
-#define END                 \
-	{                   \
-		.key = NULL \
-	}
 
 static const struct field hypervisor_fields[] = {
     {"path", FIELD_STRING, AT(oci_hypervisor, path), .format = &host_path, .flags = FIELD_REQUIRED},

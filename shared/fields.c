@@ -11,17 +11,9 @@
 
 #include "contract.h"
 #include "formats.h"
-#include "record.h"
+#include "record_rows.h"
 #include "records.h"
 #include "vmconfig.h"
-
-#define AT(type, member) .offset = offsetof(struct type, member)
-#define AT_LIST(type, member) \
-	.offset = offsetof(struct type, member.items), .count = offsetof(struct type, member.count)
-#define END                 \
-	{                   \
-		.key = NULL \
-	}
 
 #define MAX_UID 4294967294 /* (uid_t)-1 means "leave as it is" to setresuid(2) */
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* OCI image configuration and its conversion. */
-#include "host_test.h"
-
 #include "oci_image.h"
-#include "vm.h"
+
+#define OCI_READ(d, r) oci_image_read(d, r)
+#include "oci_test.h"
 
 #define DEFAULT_PATH  "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define PLATFORM      "'os':'linux','architecture':'amd64'"
@@ -14,24 +14,6 @@
 	"'annotations':{'org.opencontainers.image.os':'linux'," \
 	"'org.opencontainers.image.architecture':'amd64'"
 
-struct fixture {
-	struct document d;
-	struct request r;
-};
-
-static void read_text(struct fixture *f, const char *text)
-{
-	document_from(&f->d, text);
-	f->r = (struct request){0};
-	assert_int_equal(oci_image_read(&f->d, &f->r), 0);
-}
-
-static void release(struct fixture *f)
-{
-	document_release(&f->d);
-	request_release(&f->r);
-}
-
 static void assert_image(const char *text, const char *expected)
 {
 	struct fixture f;
@@ -40,16 +22,6 @@ static void assert_image(const char *text, const char *expected)
 	if (f.d.problems.count)
 		fail_msg("%s: %s", f.d.problems.items[0].pointer, f.d.problems.items[0].message);
 	assert_config(&f.r.config, expected);
-	release(&f);
-}
-
-static void assert_noted_in(const char *text, enum severity severity, const char *pointer,
-                            const char *message)
-{
-	struct fixture f;
-
-	read_text(&f, text);
-	assert_noted(&f.d, severity, pointer, message);
 	release(&f);
 }
 

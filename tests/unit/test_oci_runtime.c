@@ -1,43 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* OCI runtime configuration: what is taken, what is refused, what is said about the rest. */
-#include "host_test.h"
-
 #include "oci_runtime.h"
-#include "vm.h"
+
+#define OCI_READ(d, r) oci_runtime_read(d, NULL, r)
+#include "oci_test.h"
 
 #define VERSION "'ociVersion':'1.2.0',"
 #define ROOT    "'root':{'path':'/r'}"
 #define CONFIG  "'network_enabled':false,"
 #define END     "'init_mode':''}"
-
-struct fixture {
-	struct document d;
-	struct request r;
-};
-
-static void read_text(struct fixture *f, const char *text)
-{
-	document_from(&f->d, text);
-	f->r = (struct request){0};
-	assert_int_equal(oci_runtime_read(&f->d, NULL, &f->r), 0);
-}
-
-static void release(struct fixture *f)
-{
-	document_release(&f->d);
-	request_release(&f->r);
-}
-
-static void assert_noted_in(const char *text, enum severity severity, const char *pointer,
-                            const char *message)
-{
-	struct fixture f;
-
-	read_text(&f, text);
-	assert_noted(&f.d, severity, pointer, message);
-	assert_int_equal(f.d.problems.errors > 0, severity == SEVERITY_ERROR);
-	release(&f);
-}
 
 static void assert_clean(const char *text)
 {

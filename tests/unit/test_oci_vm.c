@@ -1,33 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* The vm section: what it gives the VMM, what is refused, and sizes that it leaves open. */
-#include "host_test.h"
-
 #include "oci_runtime.h"
-#include "vm.h"
 #include "vm_size.h"
+
+#define OCI_READ(d, r) oci_runtime_read(d, NULL, r)
+#include "oci_test.h"
 
 #define DOCUMENT(members) "{'ociVersion':'1.2.0','root':{'path':'/r'}," members "}"
 #define VM(members)       DOCUMENT("'vm':{'kernel':{'path':'/k'}," members "}")
 #define CPU(members)      DOCUMENT("'linux':{'resources':{'cpu':{" members "}}}")
 #define LIMIT(limit)      DOCUMENT("'linux':{'resources':{'memory':{'limit':" limit "}}}")
-
-struct fixture {
-	struct document d;
-	struct request r;
-};
-
-static void read_text(struct fixture *f, const char *text)
-{
-	document_from(&f->d, text);
-	f->r = (struct request){0};
-	assert_int_equal(oci_runtime_read(&f->d, NULL, &f->r), 0);
-}
-
-static void release(struct fixture *f)
-{
-	document_release(&f->d);
-	request_release(&f->r);
-}
 
 static void test_everything(void **state)
 {

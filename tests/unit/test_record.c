@@ -3,7 +3,7 @@
 #include "document_test.h"
 
 #include "list.h"
-#include "record.h"
+#include "record_rows.h"
 #include "vmconfig.h"
 
 struct leaf {
@@ -27,8 +27,6 @@ struct tree {
 		size_t count;
 	} leaves;
 };
-
-#define AT(type, member) .offset = offsetof(struct type, member)
 
 static const char *complain_x(const char *value)
 {
@@ -56,8 +54,7 @@ static const struct field tree_fields[] = {
     {"words", FIELD_STRINGS, AT(tree, words), .format = &no_x},
     {"map", FIELD_MAP, AT(tree, map), .format = &no_x, .name_format = &no_x},
     {"leaf", FIELD_RECORD, AT(tree, leaf), .record = &leaf_record},
-    {"leaves", FIELD_RECORDS, AT(tree, leaves.items), .count = offsetof(struct tree, leaves.count),
-     .record = &leaf_record, .max = 3},
+    {"leaves", FIELD_RECORDS, AT_LIST(tree, leaves), .record = &leaf_record, .max = 3},
     {.key = NULL},
 };
 static const struct record tree_record = {"tree", sizeof(struct tree), tree_fields, false};
@@ -72,8 +69,7 @@ static const struct field always_fields[] = {
     {"word", FIELD_STRING, AT(tree, word), .flags = FIELD_ALWAYS},
     {"words", FIELD_STRINGS, AT(tree, words), .flags = FIELD_ALWAYS},
     {"map", FIELD_MAP, AT(tree, map), .flags = FIELD_ALWAYS},
-    {"leaves", FIELD_RECORDS, AT(tree, leaves.items), .count = offsetof(struct tree, leaves.count),
-     .record = &leaf_record, .flags = FIELD_ALWAYS},
+    {"leaves", FIELD_RECORDS, AT_LIST(tree, leaves), .record = &leaf_record, .flags = FIELD_ALWAYS},
     {.key = NULL},
 };
 static const struct record always_record = {"always", sizeof(struct tree), always_fields, false};
