@@ -155,9 +155,10 @@ static int settle_account(struct guest *g, struct account *a)
 	if (r == -STOP_ASKED)
 		guest_error(g, -r, "cannot wait for the report channel");
 	else if (vsock_is_asked_for(g->config.report, &place))
-		guest_error_as(g, "port-missing",
-		               "cannot report by vsock, as the config asks for: %s",
-		               r == -ENOENT ? "there is no such device" : strerror(-r));
+		guest_error_as(
+		    g, "port-missing", "cannot report by vsock, as the config asks for: %s",
+		    r == -ENOENT ? "there is no such device, or no driver for it in the initrd"
+		                 : strerror(-r));
 	else
 		guest_error_as(g, "port-missing",
 		               "there is no port '%s', which the config asks for", PORT_REPORT);

@@ -22,9 +22,10 @@
 
 #define NOTE         "run/initramfs/vsock" /* beside the last stage */
 #define VIRTIO_VSOCK 19                    /* VIRTIO_ID_VSOCK */
-#define CONNECT_S    5 /* a host that is there and does not answer; the kernel's own limit is 2 */
-#define CONNECT_US   (CONNECT_S * INT64_C(1000000))
-#define MAX_HELLO    (sizeof(VSOCK_NONCE_LINE) + MAX_NONCE)
+/* The kernel's own limit is 2, which a machine in a machine may take. */
+#define CONNECT_S  30
+#define CONNECT_US (CONNECT_S * INT64_C(1000000))
+#define MAX_HELLO  (sizeof(VSOCK_NONCE_LINE) + MAX_NONCE)
 
 /* It waits in the kernel: no signal is let through, and the host may not answer. */
 static int connect_to_host(int fd, unsigned port)

@@ -19,11 +19,13 @@
 #include "contract.h"
 #include "error.h"
 #include "list.h"
+#include "machine.h"
 #include "macvtap.h"
 #include "notify.h"
 #include "read_file.h"
 #include "relay.h"
 #include "replace_file.h"
+#include "report_door.h"
 #include "stop_signals.h"
 #include "unix_socket.h"
 #include "vmm.h"
@@ -65,8 +67,9 @@ static void stopping(struct attendance *a)
 static int ask(struct attendance *a)
 {
 	const struct attend_options *o = options_of(a);
+	const struct machine *machine = machine_of_host();
 
-	return vmm_ask_to_stop(o->kind, o->command.items[0]);
+	return machine ? vmm_ask_to_stop(o->kind, machine, o->command.items[0]) : -EINVAL;
 }
 
 /* One attendant for each state directory: sockets of a second one would take the first's place. */
@@ -84,7 +87,7 @@ static int lock_directory(void)
 /* What the machine before has left. */
 static int clear_directory(const struct attend_options *o)
 {
-	const char *const files[] = {EXIT_STATUS_FILE, o->kind->socket, "notify.vsock"};
+	const char *const files[] = {EXIT_STATUS_FILE, o->kind->socket, VSOCK_FILE};
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
 		if (files[i] && unlink(files[i]) < 0 && errno != ENOENT)
@@ -191,6 +194,32 @@ static int run(struct attendant *a, int signals)
 	return a->attendance.stopped && status != STATUS_INIT_FAILED ? 0 : status;
 }
 
+/* A guest that is to connect finds somebody there, whenever it comes. */
+static int run_listening(struct attendant *a, int signals, const char *nonce)
+{
+	const struct attend_options *o = a->options;
+	bool file = o->kind->features & VMM_VSOCK_FILE;
+	char path[sizeof(VSOCK_FILE "_4294967295")];
+	struct report_door door;
+	int status = STATUS_INIT_FAILED, r;
+
+	if (!o->report_port)
+		return run(a, signals);
+	snprintf(path, sizeof(path), VSOCK_FILE "_%u", o->report_port);
+	r = report_door_open(&door, file ? 0 : o->guest_cid, o->report_port, path, nonce);
+	if (r == 0) {
+		a->attendance.door = &door;
+		status = run(a, signals);
+	} else {
+		fail_errno(-r, "cannot listen on vsock port %u", o->report_port);
+		write_status(status);
+	}
+	report_door_close(&door);
+	if (file)
+		unlink(path);
+	return status;
+}
+
 static int read_nonce(const char *file, char **nonce)
 {
 	size_t length;
@@ -203,7 +232,8 @@ static int read_nonce(const char *file, char **nonce)
 
 int attend(const struct attend_options *options)
 {
-	struct attendant a = {{-1, NULL, started, stopping, ask, false}, options};
+	struct attendant a = {
+	    {.listener = -1, .started = started, .stopping = stopping, .ask = ask}, options};
 	_cleanup_fd_ int lock = -1, listener = -1, signals = -1;
 	_cleanup_free_ char *nonce = NULL;
 	int status;
@@ -216,14 +246,15 @@ int attend(const struct attend_options *options)
 		return STATUS_INIT_FAILED;
 	if (options->nonce_file && read_nonce(options->nonce_file, &nonce) < 0)
 		return STATUS_INIT_FAILED;
-	a.attendance.nonce = nonce;
+	if (!(options->kind->features & VMM_PORTS))
+		a.attendance.nonce = nonce;
 	a.attendance.listener = listener = unix_listen(CONTROL_SOCKET);
 	if (listener < 0) {
 		fail_errno(-listener, "cannot listen on '%s'", CONTROL_SOCKET);
 		return STATUS_INIT_FAILED;
 	}
 	signals = stop_signals_open();
-	status = signals < 0 ? STATUS_INIT_FAILED : run(&a, signals);
+	status = signals < 0 ? STATUS_INIT_FAILED : run_listening(&a, signals, nonce);
 	unlink(CONTROL_SOCKET);
 	return status;
 }

@@ -19,6 +19,8 @@ struct attend_options {
 	const struct vmm_kind *kind;
 	const char *name;       /* the machine's */
 	const char *nonce_file; /* NULL: reports come on the port */
+	uint32_t report_port;   /* where the guest connects by vsock to report; 0: it does not */
+	uint32_t guest_cid;     /* its own, by which it is known */
 	struct strlist nics;    /* macvtap devices, "" in the place of other NICs */
 	struct strlist command; /* the program first */
 	struct vm vm;           /* of which the disks are looked at before each start */

@@ -104,7 +104,7 @@ static int add_devices(const struct vm *vm, struct strlist *args)
 
 	if (vm->vsock_cid.set) {
 		/* connections end at this socket and its _PORT fellows */
-		r = arg_value(args, "--vsock", "cid=%lld,socket=notify.vsock",
+		r = arg_value(args, "--vsock", "cid=%lld,socket=" VSOCK_FILE,
 		              (long long)vm->vsock_cid.value);
 	}
 	if (r == 0 && vm->pci.count)

@@ -34,6 +34,19 @@ static int set_kind(const struct option_row *row, void *member, const char *valu
 	return *kind ? 0 : option_error(row, "'%s' is no family of VMMs", value);
 }
 
+/* A port or a context id of vsock, of which the last stands for any. */
+static int set_vsock_number(const struct option_row *row, void *member, const char *value)
+{
+	uint32_t *to = member;
+	long long number;
+
+	if (parse_number(value, 1, UINT32_MAX - 1, &number) < 0)
+		return option_error(row, "'%s' is not a number within 1..%u", value,
+		                    UINT32_MAX - 1);
+	*to = (uint32_t)number;
+	return 0;
+}
+
 static int set_choice(const struct option_row *row, void *member, const char *value)
 {
 	struct attend_options *o = member;
@@ -79,8 +92,11 @@ static const struct option_row attend_options[] = {
     {"accel", 0, "NAME", "add -accel: auto, kvm or tcg", set_choice, AT(options)},
     {"macvtap", 0, "ID", "the next NIC's device; \"\": it has none", add_nic, AT(options.nics),
      .flags = OPTION_REPEATS},
-    {"nonce", 0, "FILE", "reports come on the console, behind what it holds", option_set_string,
-     AT(nonce_file), .flags = OPTION_FILE},
+    {"nonce", 0, "FILE", "what the guest's reports are known by", option_set_string, AT(nonce_file),
+     .flags = OPTION_FILE},
+    {"report-port", 0, "PORT", "of vsock, where the guest connects to report", set_vsock_number,
+     AT(options.report_port)},
+    {"guest-cid", 0, "CID", "the guest's on vsock", set_vsock_number, AT(options.guest_cid)},
     {"check-disk", 0, "FORMAT:FILE", "do not start when the disk names other files of the host",
      add_check, AT(options.vm), .flags = OPTION_REPEATS | OPTION_FILE},
     {"stop-timeout", 0, "SECONDS", "what the guest gives its workload to stop", option_set_count,
@@ -103,6 +119,8 @@ static int run_command(struct cmd_attend *a, const struct arguments *arguments)
 
 	if (!o->kind || !a->name || !arguments->command_count)
 		return usage_error("'attend' needs --kind, --name and a command behind --");
+	if (o->report_port && (!o->guest_cid || !a->nonce_file))
+		return usage_error("--report-port needs --guest-cid and --nonce");
 	for (size_t i = 0; i < arguments->command_count; i++)
 		if (strlist_add(&o->command, arguments->command[i]) < 0)
 			return STATUS_INIT_FAILED;

@@ -80,7 +80,7 @@ static bool add_devices(cJSON *root, const struct vm *vm)
 		cJSON *vsock = cJSON_AddObjectToObject(root, "vsock");
 
 		if (!cJSON_AddNumberToObject(vsock, "guest_cid", (double)vm->vsock_cid.value) ||
-		    !cJSON_AddStringToObject(vsock, "uds_path", "notify.vsock"))
+		    !cJSON_AddStringToObject(vsock, "uds_path", VSOCK_FILE))
 			return false;
 	}
 	if (vm->balloon) {

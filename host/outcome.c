@@ -108,6 +108,10 @@ int outcome_status(const struct outcome *o)
 		     *code ? "]" : "");
 		return STATUS_INIT_FAILED;
 	}
+	if (o->deaf && !o->end.event) {
+		warn("'%s' was killed: there is no way to ask its guest to stop", o->program);
+		return STATUS_SIGNAL_BASE + SIGKILL;
+	}
 	if (o->stop_limit_s) {
 		fail("the guest did not stop within %lld s and was killed",
 		     (long long)o->stop_limit_s);

@@ -15,6 +15,7 @@ struct outcome {
 	int killed_by;             /* the second signal, which ended it at once, or 0 */
 	int64_t timed_out_s;       /* --timeout when that was what stopped it, or 0 */
 	int64_t stop_limit_s;      /* how long it had to stop, when it did not, or 0 */
+	bool deaf;           /* killed, as was asked: there is no way to ask its guest to stop */
 	bool start_failed;   /* what was to follow the workload's start did, and has said so */
 	bool power_stuck;    /* it said its last word, and stayed */
 	int sink_error;      /* errno of writing standard output or error, or 0 */

@@ -31,6 +31,7 @@
 #include "monotonic.h"
 #include "outcome.h"
 #include "report_channel.h"
+#include "report_door.h"
 #include "sink.h"
 #include "stop_signals.h"
 #include "tail.h"
@@ -55,7 +56,8 @@ enum {
 	POLL_VMM,
 	POLL_REPORT,
 	POLL_LISTENER,
-	POLL_FLOWS,
+	POLL_DOOR,
+	POLL_FLOWS = POLL_DOOR + DOOR_POLLS,
 	POLL_COUNT = POLL_FLOWS + 2 * FLOW_COUNT
 };
 
@@ -83,6 +85,8 @@ struct relay {
 	struct outcome outcome;
 	struct timing timing;
 	struct report_channel report;
+	struct report_door *door; /* whom the report channel comes by, or NULL */
+	int caller;               /* the connection that has come by it, or -1 */
 	struct local_terminal terminal;
 	struct console_reports *console_reports; /* where they come that way, or NULL */
 	struct sink to_guest, out, err;
@@ -93,6 +97,24 @@ struct relay {
 static int64_t after(int64_t ms)
 {
 	return monotonic_ms() + ms;
+}
+
+/*
+ * A guest that is not connected, or not yet, is asked by the VMM's own means,
+ * and when it comes; one that can do neither is ended at once.
+ */
+static void ask_by_vmm(struct relay *r)
+{
+	struct attendance *a = r->options->attendance;
+	int result;
+
+	if (r->report.fd >= 0 || !a || r->stage != RUNNING)
+		return;
+	result = a->ask(a);
+	if (result == 0 || r->door)
+		return;
+	r->outcome.deaf = result == -EOPNOTSUPP;
+	vmm_kill(r->vmm);
 }
 
 /* Ask the guest to stop; what it does not do in time is done to it. */
@@ -107,10 +129,9 @@ static void stop(struct relay *r)
 		a->stopped = true;
 		a->stopping(a);
 	}
-	if (!r->console_reports)
-		report_channel_send(&r->report, REQUEST_STOP, 0);
-	else if (a && r->stage == RUNNING && a->ask(a) < 0)
-		vmm_kill(r->vmm);
+	report_channel_send(&r->report, REQUEST_STOP, 0);
+	if (r->console_reports || r->door)
+		ask_by_vmm(r);
 	if (r->stage == RUNNING)
 		r->due[AT_STOP_LIMIT] = after((r->options->stop_timeout_s + STOP_SLACK_S) * SECOND);
 }
@@ -169,6 +190,8 @@ static void on_hang_up(struct relay *r)
 			r->flows[i].source = -1;
 	if (is_idle(r->report.fd))
 		r->report.fd = -1;
+	if (r->door)
+		report_door_turn_away(r->door);
 	r->due[AT_HANG_UP] = after(HANG_UP_MS);
 }
 
@@ -306,6 +329,8 @@ static void take_reports(struct relay *r)
 	report_channel_pump(&r->report);
 	while (report_channel_next(&r->report, &m))
 		take_report(r, &m);
+	if (r->report.fd < 0 && r->caller >= 0)
+		close(steal_fd(&r->caller));
 }
 
 static void take_console_reports(struct relay *r)
@@ -326,6 +351,36 @@ static void pass_stdin_end(struct relay *r)
 	if (f->source_error)
 		fail_errno(f->source_error, "cannot read standard input");
 	report_channel_send(&r->report, REQUEST_STDIN_END, f->taken);
+}
+
+/* What the guest is told first, and again when it has connected anew. */
+static void greet(struct relay *r)
+{
+	report_channel_send(&r->report, REQUEST_HELLO, 1);
+	/* It may have changed since the config was made. */
+	if (r->options->terminal)
+		pass_size(r);
+	r->stdin_ended = false;
+	pass_stdin_end(r);
+	if (r->stopping)
+		report_channel_send(&r->report, REQUEST_STOP, 0);
+	if (r->stage == LEAVING)
+		report_channel_send(&r->report, REQUEST_DONE, 0);
+}
+
+/* Whoever has shown the nonce is the guest's init: it would not come again if it had a connection.
+ */
+static void take_caller(struct relay *r, const struct pollfd *fds)
+{
+	int fd = r->door ? report_door_pump(r->door, fds) : -1;
+
+	if (fd < 0)
+		return;
+	if (r->caller >= 0)
+		close(r->caller);
+	r->caller = fd;
+	report_channel_init(&r->report, fd);
+	greet(r);
 }
 
 /* Without a reader for its output the workload would be ended by SIGPIPE, were it here. */
@@ -400,7 +455,7 @@ static bool finished(const struct relay *r)
 	for (int i = FLOW_STDOUT; i < FLOW_COUNT; i++)
 		if (!flow_done(&r->flows[i]))
 			return false;
-	return r->report.fd < 0;
+	return r->report.fd < 0 && (!r->door || report_door_is_quiet(r->door));
 }
 
 static int time_left(const struct relay *r)
@@ -428,6 +483,7 @@ static void wait_for_something(const struct relay *r, struct pollfd fds[POLL_COU
 	fds[POLL_LISTENER] = (struct pollfd){.fd = -1, .events = POLLIN};
 	if (r->options->attendance && !r->stopping)
 		fds[POLL_LISTENER].fd = r->options->attendance->listener;
+	report_door_poll(r->door, &fds[POLL_DOOR]);
 	for (int i = 0; i < FLOW_COUNT; i++)
 		flow_poll(&r->flows[i], &fds[POLL_FLOWS + 2 * i]);
 	if (poll(fds, POLL_COUNT, time_left(r)) < 0)
@@ -449,6 +505,7 @@ static void relay(struct relay *r)
 			note_vmm_end(r);
 		if (fds[POLL_REPORT].revents)
 			take_reports(r);
+		take_caller(r, &fds[POLL_DOOR]);
 		if (fds[POLL_LISTENER].revents)
 			stop(r);
 		for (int i = 0; i < FLOW_COUNT; i++)
@@ -466,7 +523,7 @@ static void begin(struct relay *r)
 	const int *channels = r->vmm->channels;
 	bool verbose = r->options->verbose;
 
-	report_channel_init(&r->report, channels[CHANNEL_REPORT]);
+	report_channel_init(&r->report, r->door ? -1 : channels[CHANNEL_REPORT]);
 	sink_init(&r->to_guest, channels[CHANNEL_STDIN]);
 	sink_open_inherited(&r->out, STDOUT_FILENO);
 	sink_open_inherited(&r->err, STDERR_FILENO);
@@ -482,11 +539,7 @@ static void begin(struct relay *r)
 		r->flows[FLOW_MESSAGES].sink = &r->out;
 		r->flows[FLOW_MESSAGES].filter = &r->console_reports->filter;
 	}
-	report_channel_send(&r->report, REQUEST_HELLO, 1);
-	/* It may have changed since the config was made. */
-	if (r->options->terminal)
-		pass_size(r);
-	pass_stdin_end(r);
+	greet(r);
 	if (r->options->timeout_s)
 		r->due[AT_TIMEOUT] = after(r->options->timeout_s * SECOND);
 }
@@ -501,6 +554,8 @@ static int conclude(struct relay *r)
 	o->console = r->console_reports ? &r->messages : &r->console;
 	o->messages = &r->messages;
 	o->console_shown = r->options->verbose || r->console_reports;
+	if (r->caller >= 0)
+		close(r->caller);
 	sink_release(&r->out);
 	sink_release(&r->err);
 	local_terminal_end(&r->terminal);
@@ -515,7 +570,7 @@ int relay_run(struct vmm *vmm, int signals, const struct relay_options *options)
 {
 	_cleanup_free_ struct relay *r = calloc(1, sizeof(*r));
 	_cleanup_free_ struct console_reports *reports = calloc(1, sizeof(*reports));
-	const char *nonce = options->attendance ? options->attendance->nonce : NULL;
+	const struct attendance *a = options->attendance;
 
 	if (!r || !reports) {
 		fail_errno(ENOMEM, "cannot relay the guest's streams");
@@ -524,8 +579,10 @@ int relay_run(struct vmm *vmm, int signals, const struct relay_options *options)
 	r->vmm = vmm;
 	r->signals = signals;
 	r->options = options;
-	if (nonce) {
-		console_reports_init(reports, nonce);
+	r->caller = -1;
+	r->door = a ? a->door : NULL;
+	if (a && a->nonce) {
+		console_reports_init(reports, a->nonce);
 		r->console_reports = reports;
 	}
 	r->terminal = (struct local_terminal){.resized = -1, .fd = -1};

@@ -6,15 +6,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct report_door;
 struct vmm;
 
 /* What a virtual machine needs beside its streams that runs as a service. */
 struct attendance {
-	int listener;      /* a connection to it asks for a stop and is never taken; -1: none */
-	const char *nonce; /* reports come on the console, behind this; NULL: on the port */
+	int listener; /* a connection to it asks for a stop and is never taken; -1: none */
+	/* Without ports: the guest's console is what the VMM itself says, and reports that come
+	 * there are behind this. NULL: there are ports. */
+	const char *nonce;
+	struct report_door *door; /* the guest connects to report; NULL: on the port, or console */
 	void (*started)(struct attendance *a);  /* the workload runs */
 	void (*stopping)(struct attendance *a); /* the guest is to stop */
-	/* Without a port: how to ask the guest to stop. Negative: there is no way, kill it. */
+	/* While the guest is not connected: how to ask it to stop. -EOPNOTSUPP: there is no way,
+	 * kill it; another negative value: that has failed, the same. */
 	int (*ask)(struct attendance *a);
 	bool stopped; /* it was asked to stop */
 };

@@ -8,8 +8,9 @@
 struct vmconfig;
 
 /*
- * report_config_set() - have the guest report on @channel, "virtio-serial" or "console".
- * @nonce: a random one marks its lines, should they be on the console; else there is none
+ * report_config_set() - have the guest report on @channel, "virtio-serial", "vsock" or "console".
+ * @nonce: a random one marks its lines, should they be on the console, and shows on vsock who it
+ * is; else there is none
  *
  * Return: 0, or negative after printing a line.
  */

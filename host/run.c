@@ -233,7 +233,7 @@ int run_vm(struct request *r, enum disk_form form)
 	    network_namespace_open(&network, r->network_namespace) < 0 ||
 	    in_network(r, &network, check_taps) < 0 || boot_files_find(&r->vm, &setup) < 0 ||
 	    vm_image_attach(r, setup.kind) < 0 || boot_disks_check(&r->vm, setup.kind) < 0 ||
-	    complete_terminal(&r->config) < 0 || request_complete(r, setup.kind, true) < 0 ||
+	    complete_terminal(&r->config) < 0 || request_complete(r, setup.kind, false) < 0 ||
 	    /* A VMM of the user's may be a script around one that adds devices. */
 	    config_devices_check(r, setup.kind, !r->vm.vmm) < 0 ||
 	    driver_needs_meet(&r->vm, &initrd) < 0 ||

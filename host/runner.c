@@ -188,7 +188,7 @@ static int put_config(struct making *m)
 		r = package_put(&m->package, "share/vmconfig/config.img", (const char *)image.bytes,
 		                image.size, 0600);
 	free(image.bytes);
-	if (r < 0 || m->setup.kind->features & VMM_PORTS)
+	if (r < 0 || !report->nonce)
 		return r;
 	return package_put(&m->package, "share/vmconfig/nonce", report->nonce,
 	                   strlen(report->nonce), 0600);
@@ -319,7 +319,7 @@ int runner_make(struct runner *options, struct request *r)
 	if (result == 0)
 		result = name_sockets(&r->vm);
 	if (result == 0)
-		result = request_complete(r, m.setup.kind, false);
+		result = request_complete(r, m.setup.kind, true);
 	if (result == 0)
 		result = config_devices_check(r, m.setup.kind, true);
 	if (result == 0)

@@ -108,15 +108,19 @@ static void write_check(FILE *out, const struct runner_plan *plan, const struct 
 static void write_attend(FILE *out, const struct runner_plan *plan)
 {
 	const struct vm *vm = &plan->request->vm;
+	uint32_t report_port = request_report_port(&plan->request->config);
 	static const char *const accels[] = {"auto", "kvm", "tcg"};
 
 	write_vmconfig(out, plan, "attend");
 	write_words(out, (const char *[]){"--kind", plan->kind->name, "--name", plan->name, NULL});
 	if (plan->choose_accel)
 		fprintf(out, " --accel %s", accels[vm->accel]);
-	if (!(plan->kind->features & VMM_PORTS))
+	if (plan->request->config.report->nonce)
 		write_words(
 		    out, (const char *[]){"--nonce", PACKAGE_ROOT "/share/vmconfig/nonce", NULL});
+	if (report_port)
+		fprintf(out, " --report-port %u --guest-cid %lld", report_port,
+		        (long long)vm->vsock_cid.value);
 	for (size_t i = 0; has_macvtap(plan) && i < vm->nics.count; i++) {
 		const char *macvtap = vm->nics.items[i].macvtap;
 

@@ -10,6 +10,10 @@ struct network_namespace;
 struct user_net;
 struct vmm_kind;
 
+/* In a state directory, where a family ends a vsock at Unix sockets: a connection of the guest's to
+ * port N at that with "_N" behind it. */
+#define VSOCK_FILE "notify.vsock"
+
 /* What connects a VM with us, each a socket that the VMM inherits. */
 enum channel {
 	CHANNEL_CONSOLE, /* the serial line */

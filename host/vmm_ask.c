@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "machine.h"
 #include "tool.h"
 #include "unix_socket.h"
 #include "vmm_kind.h"
@@ -32,14 +33,16 @@ static int ask_by_program(const char *program, const char *socket)
 	return r ? fail("'%s powerbtn' failed with status %d", program, r) : 0;
 }
 
-int vmm_ask_to_stop(const struct vmm_kind *kind, const char *program)
+int vmm_ask_to_stop(const struct vmm_kind *kind, const struct machine *machine, const char *program)
 {
 	switch (kind->control) {
 	case CONTROL_CH_API:
 		return check_answer(
 		    kind->socket,
 		    http_request(kind->socket, "PUT", "/api/v1/vm.power-button", NULL, NULL, 0));
-	case CONTROL_FC_API:
+	case CONTROL_FC_API: /* there are no keys but on a PC */
+		if (strcmp(machine->name, "x86_64") != 0)
+			return -EOPNOTSUPP;
 		return check_answer(kind->socket,
 		                    http_request(kind->socket, "PUT", "/actions",
 		                                 "{\"action_type\":\"SendCtrlAltDel\"}", NULL, 0));

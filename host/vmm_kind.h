@@ -32,6 +32,7 @@ enum vmm_feature {
 	VMM_BLOCKING = 1 << 15,   /* reads a NIC's descriptor until there is a packet */
 	VMM_GUESSES = 1 << 16,    /* is told no disk's format, and goes by its first bytes */
 	VMM_REFERENCES = 1 << 17, /* opens the files that a disk image names */
+	VMM_VSOCK_FILE = 1 << 18, /* ends a vsock itself, at Unix sockets; the others' end here */
 };
 
 /* How a guest is asked to stop, and its balloon to change. */

@@ -208,12 +208,13 @@ qcow2() {
 }
 
 # A VMM that says what one would: it prints its arguments, a workload's line and reports, and obeys
-# its control socket. What the guest would do on a stop is in the file "on-stop".
+# its control socket. The guest's fate is in the file of that name; with "vsock" it reports by that,
+# after one that forges its end has tried.
 fake_vmm() {
 	mkdir -p vmm
 	cat >"vmm/$1" <<-'EOF'
 		#!/usr/bin/env python3
-		import json, os, socket, sys
+		import glob, json, os, socket, sys
 		if sys.argv[1:2] == ["powerbtn"]:
 		    open("asker", "w").write(open("/proc/self/status").read())
 		    if os.path.exists("deaf"): sys.exit(3)
@@ -229,10 +230,42 @@ fake_vmm() {
 		json.dump(sys.argv[1:], open("argv.json", "w"))
 		print("kernel\r\nvmconfig-report:0000 {\"event\":\"exit\",\"code\":9}\r\nvmconfig-re", end="", flush=True)
 		print("al line\r", flush=True)
+		fate = open("fate").read().split()
+		if fate[0] == "vsock":
+		    def connect(shown):
+		        c = socket.socket(socket.AF_UNIX)
+		        c.connect(glob.glob("notify.vsock_*")[0])
+		        c.sendall(b'{"nonce":"%s"}\n' % shown.encode())
+		        return c
+		    def forged(shown):
+		        c = connect(shown)
+		        try:
+		            c.sendall(b'{"event":"exit","code":0,"signal":0,"oom":false,"stdout":0,"stderr":0}\n')
+		            return c.recv(100)
+		        except OSError:
+		            return b""
+		    open("forged", "wb").write(forged("0" * 32) + forged(nonce[:31]) + forged(""))
+		    silent = [socket.socket(socket.AF_UNIX) for i in range(20)]
+		    for s in silent: s.connect(glob.glob("notify.vsock_*")[0])
+		    guest = connect(nonce)
+		    lines = guest.makefile()
+		    def report(**m): guest.sendall(json.dumps(m, separators=(",", ":")).encode() + b"\n")
 		report(event="phase", name="root", us=5, at=7)
 		report(event="started", pid=2, at=9)
 		print("workload: %s\r" % os.environ.get("FAKE", ""), flush=True)
-		fate = open("fate").read().split()
+		if fate[0] == "vsock":
+		    told = open("told", "w")
+		    if fate[1] == "again":
+		        guest.close()
+		        guest = connect(nonce)
+		        lines = guest.makefile()
+		    if fate[1] == "exit": report(event="exit", code=int(fate[2]), signal=0, oom=False, stdout=0, stderr=0)
+		    for line in lines:
+		        told.write(line)
+		        told.flush()
+		        if "stop\"" in line: report(event="exit", code=143, signal=15, oom=False, stdout=0, stderr=0)
+		        if "done" in line: sys.exit(0)
+		    sys.exit(9)
 		if fate[0] == "exit":
 		    report(event="exit", code=int(fate[1]), signal=0, oom=False, stdout=0, stderr=0)
 		    if fate[2:] == ["halt"]: server.accept()
@@ -378,6 +411,110 @@ run_in_background() {
 		esac
 		[ "$(cat state/asked)" = "$request" ]
 	done
+}
+
+@test "where nothing can ask the guest it is killed, and the service has not failed either" {
+	local family
+	for family in kvmtool stratovirt alioth; do
+		rm -rf package state vmm
+		package "$family"
+		echo ignore >state/fate
+		run_in_background
+		in_state microvm-shutdown
+		[ ! -e state/control.sock ] || fail "it is still there" "$(cat stdout stderr)"
+		status=0
+		wait "$vm" || status=$?
+		[ "$status" -eq 0 ] || fail "status $status" "$(cat stdout stderr)"
+		[ "$(cat state/exit-status)" = 137 ]
+		[ ! -e state/asked ]
+		grep -q "$family' was killed: there is no way to ask its guest to stop\$" stderr ||
+			fail "$family does not say so" "$(cat stderr)"
+	done
+}
+
+@test "a guest that has a vsock reports and is stopped by it, and nobody else is taken for it" {
+	local family
+	for family in firecracker cloud-hypervisor; do
+		rm -rf package state vmm
+		package "$family" --vsock 7
+		run disk_json package/share/vmconfig/config.img .report
+		[ "$output" = "{\"channel\":\"vsock\",\"port\":1073741831,\"nonce\":\"$(cat package/share/vmconfig/nonce)\"}" ]
+		echo 'vsock stays' >state/fate
+		run_in_background
+		[ "$(mode state/notify.vsock_1073741831)" = 600 ]
+		[ "$(wc -c <state/forged)" -eq 0 ]
+		in_state microvm-shutdown
+		status=0
+		wait "$vm" || status=$?
+		[ "$status" -eq 0 ] || fail "status $status" "$(cat stdout stderr)"
+		[ "$(cat state/exit-status)" = 143 ]
+		[ "$(jq -r 'keys[]' state/told | paste -sd,)" = hello,stdin_end,stop,done ] || fail "$(cat state/told)"
+		# It was not asked twice.
+		[ ! -e state/asked ]
+		[ ! -e state/notify.vsock_1073741831 ]
+		rm state/api.sock
+		echo 'vsock exit 7' >state/fate
+		FAKE_PATH=$PATH run --separate-stderr in_state microvm-run
+		assert_status 7
+		assert_stderr ''
+		[ "$(cat state/exit-status)" = 7 ]
+	done
+}
+
+@test "the port of reports is the config's, or one of the context id's that anybody may have" {
+	local cid report=null
+	vsock() {
+		jq -c ".report = $report" base.json >reporting.json
+		run_vmconfig runner --config reporting.json --kernel vmlinuz --initrd initrd.cpio --disk root.img,ro \
+			--vmm "/usr/bin/$1" --vsock "$cid" -o "package$cid"
+	}
+	for cid in 1073741824 1073742847 3221225471; do
+		vsock crosvm
+		assert_failure 1 "--vsock: there is no port for the reports of context id $cid"
+		# Who has ports does not need one.
+		vsock qemu-system-x86_64
+		assert_status 0
+	done
+	cid=1073742848
+	vsock crosvm
+	assert_status 0
+	grep -q -- ' --report-port 1024 --guest-cid 1073742848 ' package1073742848/bin/microvm-run
+	cid=1073741824 report='{"channel": "console", "port": 5000}'
+	rm -r package1073741824
+	vsock crosvm
+	assert_status 0
+	grep -q -- ' --report-port 5000 --guest-cid 1073741824 ' package1073741824/bin/microvm-run
+	cid=8 report='{"channel": "vsock"}'
+	vsock qemu-system-x86_64
+	assert_status 0
+	grep -q -- '/share/vmconfig/nonce --report-port 1073741832 --guest-cid 8 ' package8/bin/microvm-run
+	run_vmconfig attend --kind crosvm --name web --nonce /dev/null --report-port 1024 -- /bin/true
+	assert_failure 2 '--report-port needs --guest-cid and --nonce'
+	run_vmconfig attend --kind crosvm --name web --guest-cid 3 --report-port 1024 -- /bin/true
+	assert_failure 2 '--report-port needs --guest-cid and --nonce'
+	run_vmconfig attend --report-port 4294967295
+	assert_failure 2 "--report-port: '4294967295' is not a number within 1..4294967294"
+}
+
+@test "a guest that has lost its vsock connection may come again" {
+	package firecracker --vsock 7
+	echo 'vsock again' >state/fate
+	run_in_background
+	timeout 60 bash -c 'until grep -q stdin_end state/told; do sleep 0.1; done'
+	in_state microvm-shutdown
+	wait "$vm"
+	[ "$(cat state/exit-status)" = 143 ]
+	[ "$(jq -r 'keys[]' state/told | paste -sd,)" = hello,stdin_end,stop,done ]
+}
+
+@test "a guest that does not come by vsock is asked otherwise, and its reports are read on the console" {
+	package firecracker --vsock 7
+	echo obey >state/fate
+	run_in_background
+	in_state microvm-shutdown
+	wait "$vm"
+	[ "$(cat state/asked)" = 'PUT /actions HTTP/1.1' ]
+	[ "$(cat state/exit-status)" = 143 ]
 }
 
 @test "the program that presses the button holds no signal back; where it fails, the machine is ended" {
