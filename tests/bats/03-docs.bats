@@ -170,6 +170,16 @@ phases() {
 	done <codes
 }
 
+@test "every code of a failure that vmconfig-init(8) has is asserted by a test" {
+	section vmconfig-init.8 'REPORT CHANNEL' | sed -n '/^\.Va failure$/,/^\.It the phase/s/^\.It Cm //p' |
+		sed 's/ , /\n/g' | sort >page
+	grep -qx crash page
+	# assert_code of ns.bash and vm.bash compares the whole code.
+	sed -n 's/^\t*assert_code \([a-z-]*\).*/\1/p' "$ROOT"/tests/bats/*.bats | sort -u |
+		comm -13 - page >unasserted
+	[ ! -s unasserted ] || fail "no test asserts: $(cat unasserted)"
+}
+
 @test "vmconfig-init(8) has every word, port and mount" {
 	sed -n 's/^#define CMDLINE_[A-Z_]* *"\([a-z._]*\)".*/\1/p' "$ROOT/shared/contract.h" | sort >words
 	section vmconfig-init.8 'KERNEL COMMAND LINE' |

@@ -208,6 +208,7 @@ assert_runtime_mounts() {
 	config . say no
 	boot_image empty.img
 	assert_failed root "'/dev/vda', the root filesystem, holds no filesystem"
+	assert_code filesystem-missing
 
 	boot --disk empty.img
 	assert_failed root "'/dev/vdb', the root's writable layer, holds no filesystem"
@@ -219,6 +220,7 @@ assert_runtime_mounts() {
 	config '.root = {fstype: "nonesuch"}' say no
 	boot
 	assert_failed root "the kernel knows no 'nonesuch' filesystem"
+	assert_code filesystem-unknown
 
 	config '.root = {options: ["no-such-option"]}' say no
 	boot
@@ -227,6 +229,7 @@ assert_runtime_mounts() {
 	config '.root = {mode: "rw"}' say no
 	boot
 	assert_failed root "is a read-only device"
+	assert_code device-readonly
 }
 
 @test "a root that was cut off in a write is refused nothing: rw replays its journal" {
@@ -245,6 +248,7 @@ assert_runtime_mounts() {
 	config '.root = {device: "label=twin"}' say no
 	boot_image root.img --disk other.img
 	assert_failed root "more than one device is 'label=twin'"
+	assert_code device-ambiguous
 }
 
 @test "mount points that are links lead to where the image says, inside it" {

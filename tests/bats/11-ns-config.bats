@@ -125,6 +125,7 @@ seed_config() {
 	config_disk
 	nsboot --disk "$SCRATCH,ro" --disk config.img,ro --disk - --disk config.img,ro
 	assert_failed 'config disk' "more than one device is 'label=VMCONFIG', the config disk"
+	assert_code config-ambiguous
 }
 
 @test "a disk that comes late is waited for" {
@@ -164,7 +165,7 @@ seed_config() {
 	for word in quiet vmconfig.disk=/dev/vdb1; do
 		nsboot --disk "$SCRATCH,ro" --disk disk.img,ro,part=2048+8192 --cmdline "$word"
 		assert_failed 'config disk' "'/dev/vdb1', the config disk, is a partition"
-		grep -qF '"failure":"config-partition"' report
+		assert_code config-partition
 	done
 }
 

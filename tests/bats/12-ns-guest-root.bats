@@ -383,11 +383,13 @@ assert_root() {
 	config "$OWN" say no
 	boot_disk
 	assert_failed 'guest root' "'/dev/vdb', the guest's own root, has partitions, but none with a filesystem"
+	assert_code filesystem-missing
 	put 1 one.img
 	put 2 two.img
 	config "$OWN" say no
 	boot_disk
 	assert_failed 'guest root' "has more than one partition that can be it: 1 (ext4), 2 (ext4)"
+	assert_code filesystem-ambiguous
 	assert_root two '.guest_root = {device: "label=second"}'
 }
 

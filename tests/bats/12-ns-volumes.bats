@@ -279,6 +279,7 @@ volume_image() {
 }
 
 @test "a volume that is no filesystem, none that is known, or two at once" {
+	need mksquashfs
 	truncate -s 1M data.img
 	config '.volume_mounts = [{device: "/dev/vdb", path: "/data", mode: "rw"}]' say no
 	boot --disk data.img
@@ -287,10 +288,15 @@ volume_image() {
 	volume_image data.img first
 	boot --disk data.img,ro
 	assert_failed volumes "'/dev/vdb', the volume of '/data', is a read-only device"
+	assert_code device-readonly
 
-	mkswap data.img >/dev/null
+	# A squashfs begins where an ext4 leaves room for a boot loader.
+	mkdir empty
+	mksquashfs empty empty.squashfs -quiet >/dev/null
+	dd if=empty.squashfs of=data.img bs=96 count=1 conv=notrunc status=none
 	boot --disk data.img
-	assert_failed volumes "'/dev/vdb'"
+	assert_failed volumes "'/dev/vdb', the volume of '/data', holds more than one filesystem"
+	assert_code filesystem-ambiguous
 }
 
 @test "a device that is no block device" {

@@ -286,7 +286,7 @@ stop_after() {
 	config . say no
 	stop_after modules vmconfig.disk=serial=none
 	assert_failed 'config disk' 'cannot wait for the config disk: a stop has been asked for'
-	[ "$(jq -r .failure <<<"$last")" = stopped ] || explain "$last"
+	assert_code stopped
 	config '.volume_mounts = [{device: "/dev/vdz", path: "/data", mode: "rw"}]' say no
 	stop_after sysctl ''
 	assert_failed volumes "cannot wait for '/dev/vdz': a stop has been asked for"

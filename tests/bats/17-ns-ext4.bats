@@ -91,6 +91,7 @@ blocks_of() {
 		volume_config ".mode = \"$mode\"" say no
 		boot --disk data.img
 		assert_failed volumes "'/dev/vdb', the volume of '/data', has errors: e2fsck(8) repairs them"
+		assert_code filesystem-errors
 		volume_config ".mode = \"$mode\" | .errors = \"refuse\"" say no
 		boot --disk data.img
 		assert_failed volumes "'/dev/vdb', the volume of '/data', has errors"
@@ -251,6 +252,7 @@ format_config() {
 		put $bytes
 		boot --disk data.img
 		assert_failed volumes "'/dev/vdb', the volume of '/data',$not_blank"
+		assert_code filesystem-missing
 		cmp data.img before.img
 	done <<-END
 		700000 x
@@ -266,9 +268,11 @@ format_config() {
 	truncate -s 1M data.img
 	boot --disk data.img
 	assert_failed volumes "'/dev/vdb', the volume of '/data', is too small for ext4"
+	assert_code device-too-small
 	truncate -s 16M data.img
 	boot --disk data.img,ro
 	assert_failed volumes "'/dev/vdb', the volume of '/data', is a read-only device"
+	assert_code device-readonly
 }
 
 @test "format: a blank device without it stops the boot as before" {

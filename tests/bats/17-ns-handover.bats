@@ -45,7 +45,7 @@ assert_ended() {
 	become_init say no
 	boot --cmdline vmconfig.log=debug --timeout 12 --when 'init: modules: ' --kill RTMIN+5
 	assert_failed handover "the image's init is not started: a stop has been asked for"
-	[ "$(jq -r .failure <<<"$last")" = stopped ] || explain "$last"
+	assert_code stopped
 	assert_stderr 'nsboot: the machine was rebooted'
 }
 
@@ -54,7 +54,7 @@ assert_ended() {
 	# The first call of the keeper's start.
 	boot --init "$BUILD/init-fault" --fault handover:pipe2:1:wait --when 'fault: pipe2' --kill RTMIN+5
 	assert_failed handover "the image's init is not started: a stop has been asked for"
-	[ "$(jq -r .failure <<<"$last")" = stopped ] || explain "$last"
+	assert_code stopped
 	assert_stderr 'nsboot: the machine was rebooted'
 }
 

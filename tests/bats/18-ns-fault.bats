@@ -199,6 +199,7 @@ crashes_of_the_end() {
 	boot_with config-disk:2:abort
 	judge config-disk
 	[[ $last == *'init itself has crashed: SIGABRT'* ]] || blame config-disk 'it should be said'
+	assert_code crash
 }
 
 @test "init itself crashes, in each phase, and while the workload runs: a report, and clean disks" {

@@ -143,7 +143,7 @@ stop_hook() {
 	while read -r signal end; do
 		stop_hook "$signal" sleep-until-signal
 		assert_failed workload "hook '/probe' has been ended: a stop has been asked for"
-		[ "$(jq -r .failure <<<"$last")" = stopped ] || explain "$last"
+		assert_code stopped
 		assert_line 'signal 15'
 		! grep -qxE 'next|no' <<<"$output" || explain 'that is not stopped'
 		[ "$stderr" = "${end:+nsboot: the machine was $end}" ] || explain "expected: $end"

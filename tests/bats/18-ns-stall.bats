@@ -59,7 +59,7 @@ with_driver() {
 	STILL_MOUNTED=1 boot --cover block:/sys/dev/block --cmdline 'vmconfig.log=debug vmconfig.stall=3'
 	exec 9>&-
 	assert_failed 'switch root' 'taking the config disk from its driver: no answer for 3 s'
-	[ "$(jq -r .failure <<<"$last")" = stalled ] || explain "$last"
+	assert_code stalled
 	# The boot went on meanwhile.
 	assert_output_contains 'init: volumes: '
 }
@@ -106,7 +106,7 @@ with_serial_device() {
 	config '.report = {channel: "virtio-serial"}' say no
 	boot --cover bus:/sys/bus --cmdline vmconfig.stall=2
 	assert_failed 'report channel' "there is no port 'org.vmconfig.report'"
-	[ "$(jq -r .failure <<<"$last")" = port-missing ] || explain "$last"
+	assert_code port-missing
 	# One that the config does not ask for is not needed.
 	config . say up
 	boot --cover bus:/sys/bus --cmdline vmconfig.stall=2
@@ -119,8 +119,8 @@ with_serial_device() {
 	for channel in '.report = {channel: "virtio-serial"}' .; do
 		config "$channel" say no
 		boot --cover bus:/sys/bus --cmdline vmconfig.log=debug --when 'init: config disk: ' --kill TERM
-		assert_failed 'report channel' "cannot wait for the report channel: a stop has been asked for"
-		[ "$(jq -r .failure <<<"$last")" = stopped ] || explain "$last"
+		assert_failed 'report channel' 'cannot wait for the report channel: a stop has been asked for'
+		assert_code stopped
 	done
 }
 
@@ -131,7 +131,7 @@ stop_in_mount() {
 	STILL_MOUNTED=1 boot --disk volume.img --init "$BUILD/init-fault" --fault volumes:mount:1:hang \
 		--cmdline 'vmconfig.log=debug vmconfig.stall=0' "$@"
 	assert_failed volumes "mounting '/dev/vdb' (ext4), the volume of '/data': a stop has been asked for"
-	[ "$(jq -r .failure <<<"$last")" = stopped ] || explain "$last"
+	assert_code stopped
 }
 
 @test "a stop ends a boot that something keeps waiting which does not answer" {

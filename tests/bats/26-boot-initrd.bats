@@ -23,7 +23,7 @@ with_modules() {
 	for module; do
 		options+=(--module "$module")
 	done
-	"$VMCONFIG" initrd --init "$BUILD/init" --modules "$ROOT/build/clocks" --vmm qemu "${options[@]}" -o initrd
+	"$VMCONFIG" initrd --init "$BUILD/init" --modules "${CLOCKS:-$ROOT/build/clocks}" --vmm qemu "${options[@]}" -o initrd
 	vm --initrd initrd --accel tcg --verbose -- say here
 }
 
@@ -34,6 +34,14 @@ with_modules() {
 	stderr=$(console_of "$stderr")
 	assert_stderr_contains "module '/lib/modules/ptp_kvm.ko' has nothing to do here, and is left out: Not supported"
 	assert_stderr_contains "module '/lib/modules/test_clocks.ko' has nothing to do here, and is left out: No such device"
+
+	# Of a kernel that was built otherwise.
+	mkdir other
+	cp -R "$ROOT/build/clocks/lib" other/lib
+	find other -name test_clocks.ko -exec sed -i 's/\(vermagic=[^ ]* \)SMP/\1UMP/' {} +
+	CLOCKS=other with_modules test_clocks
+	assert_stderr_contains "modules: module '/lib/modules/test_clocks.ko' is not of this kernel: the initrd and the kernel differ"
+	assert_code module-mismatch
 
 	with_modules 'test_clocks fail=1'
 	assert_status 125

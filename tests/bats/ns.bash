@@ -158,6 +158,13 @@ assert_failed() {
 	! grep -q '"event":"started"' report || explain 'a workload has been started'
 }
 
+# assert_code CODE [ERRNO] - of the failure that has been reported; without ERRNO: none.
+assert_code() {
+	assert_status 125
+	[ "$(jq -r '"\(.failure) \(.errno)"' <<<"$last")" = "$1 ${2:-null}" ] ||
+		explain "last word: $last" "expected the failure: $*"
+}
+
 assert_reason() {
 	local reason
 	reason=$(jq -r .error <<<"$last")

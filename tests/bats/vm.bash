@@ -82,3 +82,10 @@ make_disk() {
 console_of() {
 	printf '%s\n' "$1" | tr -d '\r' | sed -z 's/vmconfig: guest: [^\n]*\n//g'
 }
+
+# assert_code CODE - of the failure that was reported on the console, with --verbose.
+assert_code() {
+	assert_status 125
+	console_of "$stderr" | grep -q "\"event\":\"failed\",.*\"failure\":\"$1\"" ||
+		explain "expected the failure: $1"
+}
