@@ -3,6 +3,8 @@
 #include "oci_process.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -70,6 +72,33 @@ static void move_limits(struct oci_process *from, struct vmconfig *cfg)
 	cfg->io_priority = steal_ptr(&from->io_priority);
 }
 
+/* One side of a terminal: the kernel has 16 bits for it. */
+static void take_side(struct document *d, const char *pointer, const struct optuint *from,
+                      struct optint *to)
+{
+	if (from->value > UINT16_MAX)
+		document_note(d, SEVERITY_ERROR, "range", pointer,
+		              "'%" PRIu64 "' is not within 0..%u", from->value, UINT16_MAX);
+	else
+		*to = (struct optint){from->set, (int64_t)from->value};
+}
+
+/* Without a terminal the size must be ignored. */
+static int move_console_size(struct document *d, const struct oci_process *from,
+                             struct vmconfig *cfg)
+{
+	const struct oci_console_size *size = from->console_size;
+
+	if (!from->terminal || !size)
+		return 0;
+	cfg->console_size = calloc(1, sizeof(*cfg->console_size));
+	if (!cfg->console_size)
+		return -ENOMEM;
+	take_side(d, "/process/consoleSize/height", &size->height, &cfg->console_size->height);
+	take_side(d, "/process/consoleSize/width", &size->width, &cfg->console_size->width);
+	return 0;
+}
+
 /* "-- CMD" replaces Cmd: the whole of args goes there, and entrypoint stays empty. */
 int oci_process_move(struct document *d, struct oci_process *from, struct vmconfig *cfg)
 {
@@ -84,10 +113,10 @@ int oci_process_move(struct document *d, struct oci_process *from, struct vmconf
 	from->args = (struct strlist){0};
 	cfg->workdir = steal_ptr(&from->cwd);
 	cfg->terminal = from->terminal;
-	if (from->terminal) /* without one the size must be ignored */
-		cfg->console_size = steal_ptr(&from->console_size);
 	note_unknown_capabilities(d, from->capabilities);
 	move_limits(from, cfg);
-	r = environment_read(d, "/process/env", &cfg->env);
+	r = move_console_size(d, from, cfg);
+	if (r == 0)
+		r = environment_read(d, "/process/env", &cfg->env);
 	return r == 0 && from->user ? move_user(d, from->user, cfg) : r;
 }

@@ -47,9 +47,17 @@ static const struct field affinity_fields[] = {
 };
 CHECKED_RECORD(affinity, affinity_fields);
 
+static const struct field size_fields[] = {
+    {"height", FIELD_UINT, AT(oci_console_size, height), .flags = FIELD_REQUIRED},
+    {"width", FIELD_UINT, AT(oci_console_size, width), .flags = FIELD_REQUIRED},
+    END,
+};
+static const struct record size_record = {"consoleSize", sizeof(struct oci_console_size),
+                                          size_fields, true};
+
 static const struct field process_fields[] = {
     {"terminal", FIELD_BOOL, AT(oci_process, terminal)},
-    {"consoleSize", FIELD_RECORD, AT(oci_process, console_size), .record = &console_size_record},
+    {"consoleSize", FIELD_RECORD, AT(oci_process, console_size), .record = &size_record},
     {"cwd", FIELD_STRING, AT(oci_process, cwd), .format = &format_absolute_path,
      .flags = FIELD_REQUIRED},
     {"env", FIELD_STRINGS, AT(oci_process, env)},

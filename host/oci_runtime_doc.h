@@ -27,9 +27,15 @@ struct rlimit_list {
 	size_t count;
 };
 
+/* Of all 64 bits, as it means nothing without a terminal. */
+struct oci_console_size {
+	struct optuint height;
+	struct optuint width;
+};
+
 struct oci_process {
 	bool terminal;
-	struct console_size *console_size;
+	struct oci_console_size *console_size;
 	char *cwd;
 	struct strlist args;
 	struct strlist env;

@@ -116,6 +116,10 @@ warns() {
 	breaks command /process/args '"process": {"cwd": "/", "args": []}'
 	breaks command /process/args '"process": {"cwd": "/"}'
 	breaks args /process/args/0 '"process": {"cwd": "/", "args": [""]}'
+	breaks range /process/consoleSize/width "$process, \"terminal\": true,
+		\"consoleSize\": {\"height\": 65535, \"width\": 65536}}"
+	warns not-applied /process/apparmorProfile "$process, \"apparmorProfile\": \"x\",
+		\"consoleSize\": {\"height\": 18446744073709551615, \"width\": 65536}}"
 	breaks range /process/user/umask '"process": {"cwd": "/", "args": ["/x"], "user": {"umask": 512}}'
 	breaks duplicate /process/rlimits/1/type "$process, \"rlimits\": [
 		{\"type\": \"RLIMIT_CORE\", \"soft\": 0, \"hard\": 0},
