@@ -14,6 +14,7 @@
 
 #include "cleanup.h"
 #include "newc_reader.h"
+#include "whole.h"
 
 /* No "..": what is made stays where it is made, and no link of the archive's is gone through. */
 static int open_within(int dir_fd, const char *path)
@@ -48,18 +49,9 @@ static int make_file(int dir_fd, const char *name, const struct newc_entry *e)
 {
 	_cleanup_fd_ int fd =
 	    openat(dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	size_t done = 0;
+	int r = fd < 0 ? -errno : write_whole(fd, e->data, e->size);
 
-	if (fd < 0)
-		return -errno;
-	while (done < e->size) {
-		ssize_t n = write(fd, e->data + done, e->size - done);
-
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		done += n > 0 ? (size_t)n : 0;
-	}
-	return fchmod(fd, e->mode & 0777) < 0 ? -errno : 0;
+	return r == 0 && fchmod(fd, e->mode & 0777) < 0 ? -errno : r;
 }
 
 static int make_link(int dir_fd, const char *name, const struct newc_entry *e)
