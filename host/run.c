@@ -207,6 +207,18 @@ static const struct vmm_kind *choose_kind(const struct vm *vm)
 	return NULL;
 }
 
+/* /dev has the file of a macvtap device by the number of its interface, which is another one's in
+ * another namespace. */
+static int check_macvtaps(const struct vm *vm, const struct network_namespace *network)
+{
+	for (size_t i = 0; network->inner >= 0 && i < vm->nics.count; i++)
+		if (vm->nics.items[i].macvtap)
+			return fail("macvtap device '%s' cannot be had in the network namespace of "
+			            "the bundle: use a tap",
+			            vm->nics.items[i].macvtap);
+	return 0;
+}
+
 /* What is looked for or taken in the machine's network. */
 static int in_network(struct request *r, const struct network_namespace *network,
                       int (*check)(struct request *r))
@@ -231,9 +243,10 @@ int run_vm(struct request *r, enum disk_form form)
 
 	if (!setup.machine || !setup.kind ||
 	    network_namespace_open(&network, r->network_namespace) < 0 ||
-	    in_network(r, &network, check_taps) < 0 || boot_files_find(&r->vm, &setup) < 0 ||
-	    vm_image_attach(r, setup.kind) < 0 || boot_disks_check(&r->vm, setup.kind) < 0 ||
-	    complete_terminal(&r->config) < 0 || request_complete(r, setup.kind, false) < 0 ||
+	    check_macvtaps(&r->vm, &network) < 0 || in_network(r, &network, check_taps) < 0 ||
+	    boot_files_find(&r->vm, &setup) < 0 || vm_image_attach(r, setup.kind) < 0 ||
+	    boot_disks_check(&r->vm, setup.kind) < 0 || complete_terminal(&r->config) < 0 ||
+	    request_complete(r, setup.kind, false) < 0 ||
 	    /* A VMM of the user's may be a script around one that adds devices. */
 	    config_devices_check(r, setup.kind, !r->vm.vmm) < 0 ||
 	    driver_needs_meet(&r->vm, &initrd) < 0 ||

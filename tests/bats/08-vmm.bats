@@ -69,6 +69,10 @@ start_in() {
 	start_in /proc/self/ns/net --net tap=box0,ip=192.0.2.2/24
 	assert_failure 125 "there is no tap device 'box0'"
 
+	start_in inner --net macvtap=box0,ip=192.0.2.2/24
+	assert_failure 125 "macvtap device 'box0' cannot be had in the network namespace of the bundle"
+	[ ! -e hooks ]
+
 	start_in /proc/self/ns/uts
 	assert_failure 125 "'/proc/self/ns/uts' is no network namespace"
 	start_in "$PWD/ready"
