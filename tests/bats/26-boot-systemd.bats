@@ -34,11 +34,19 @@ assert_console() {
 		echo "saw virt=$(systemd-detect-virt) container=$(systemd-detect-virt --container)"
 		echo "saw host=$(hostname) id=$(wc -c </etc/machine-id) state=$(systemctl is-system-running --wait)"
 		echo "saw keeper=$(tr '\\0' ' ' <$(dirname $(grep -lx vmconfig-keeper /proc/[0-9]*/comm))/cmdline)"
+		echo "saw agent=$(systemctl is-active vmconfig-agent.service) [$(xargs -0 </proc/$(systemctl show -P MainPID vmconfig-agent.service)/cmdline)]"
+		echo "saw credential=$(cat /run/credentials/@system/mycred)"
 		echo kept >/kept
 		echo kept >/data/kept
 		systemctl poweroff
 	END
-	systemd --disk upper.img --disk data.img,serial=data -v serial=data:/data --hostname deb.example \
+	"$VMCONFIG" initrd --init "$BUILD/init" --modules "$ROOT/build/kernel" \
+		--add "$ROOT/build/probe:/vmconfig/agent" -o with-agent.cpio
+	jq '.agent = {path: "/opt/agent", args: ["sleep-until-signal", "a b"]}' base.json >with-agent.json
+	mv with-agent.json base.json
+	export QEMU_MORE='-smbios type=11,value=io.systemd.credential:mycred=s3cr3t'
+	systemd --initrd with-agent.cpio \
+		--disk upper.img --disk data.img,serial=data -v serial=data:/data --hostname deb.example \
 		-e "VMCONFIG_TEST=$(cat script)" -e 'ODD=a "b" 100% \c $HOME'
 	assert_status 0
 	assert_console 'guest: ready: running$'
@@ -47,6 +55,8 @@ assert_console() {
 	assert_console 'saw virt=(qemu|kvm) container=none'
 	assert_console 'saw host=deb.example id=33 state=running'
 	assert_console 'saw keeper=@init'
+	assert_console 'saw agent=active \[/opt/agent sleep-until-signal a b\]'
+	assert_console 'saw credential=s3cr3t$'
 	assert_power null
 	assert_clean upper.img
 	assert_clean data.img

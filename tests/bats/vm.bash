@@ -46,7 +46,8 @@ wait_for_vm() {
 	output=$(cat stdout) stderr=$(cat stderr)
 }
 
-# keep_reports - make ./vmm: QEMU that keeps what the guest says on its ports.
+# keep_reports - make ./vmm: QEMU that keeps what the guest says on its ports. What is in QEMU_MORE
+# are further words for it.
 keep_reports() {
 	cat >vmm <<-'END'
 		#!/bin/sh
@@ -60,7 +61,8 @@ keep_reports() {
 			esac
 			set -- "$@" "$word"
 		done
-		exec qemu-system-x86_64 "$@"
+		# shellcheck disable=SC2086
+		exec qemu-system-x86_64 "$@" ${QEMU_MORE:-}
 	END
 	chmod +x vmm
 }
