@@ -3,6 +3,7 @@
 # That twice the document is twice the work: instructions are counted, by callgrind, never time.
 
 load helper
+load layout
 
 OCI='"ociVersion":"1.2.0","root":{"path":"r"}'
 PROCESS='"process":{"cwd":"/","args":["x"],"user":{"uid":0,"gid":0}'
@@ -19,13 +20,36 @@ fill() {
 	head -c "$1" /dev/zero | tr '\0' "$2"
 }
 
+# count COMMAND… - how many instructions it takes.
+count() {
+	local said
+	said=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" 2>&1 >/dev/null |
+		sed -n 's/.*Collected : \([0-9]*\).*/\1/p')
+	[ -n "$said" ] || fail "valgrind counted nothing for $*"
+	echo "$said"
+}
+
 # work FILE - how many instructions `vmconfig check` takes for it.
 work() {
-	local said
-	said=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null "$VMCONFIG" check "$1" 2>&1 >/dev/null |
-		sed -n 's/.*Collected : \([0-9]*\).*/\1/p')
-	[ -n "$said" ] || fail "valgrind counted nothing for $1"
-	echo "$said"
+	count "$VMCONFIG" check "$1"
+}
+
+# image_work OPTION SOURCE - how many `vmconfig rootfs` takes, which another program does.
+image_work() {
+	count "$(dirname "$VMCONFIG")/vmconfig-image" rootfs "$1" "$2" -o made.img
+	# That it was done to the end.
+	[ -s made.img ] || fail "no image of $2"
+	mv made.img "${2##*/}.img"
+}
+
+# twice NAME LEAST ONE TWO - what one takes and what twice as much takes, beyond what the least does.
+twice() {
+	# What is refused at its beginning costs the same however long it is, and proves nothing.
+	[ $((($4 - $2) * 100)) -ge $((($3 - $2) * 150)) ] ||
+		fail "$1: $3 instructions, and only $4 for twice as much: it is not read to its end"
+	# n log n is 2.15.
+	[ $((($4 - $2) * 100)) -le $((($3 - $2) * 220)) ] ||
+		fail "$1: $3 instructions, and $4 for twice as much"
 }
 
 # linear NAME COMMAND… - COMMAND prints a document of so many parts as it is told by its last argument.
@@ -36,12 +60,7 @@ linear() {
 	"$@" 10000 >two.json
 	one=$(work one.json)
 	two=$(work two.json)
-	# What is refused at its beginning costs the same however long it is, and proves nothing.
-	[ $(((two - least) * 100)) -ge $(((one - least) * 150)) ] ||
-		fail "$name: $one instructions, and only $two for twice as much: it is not read to its end"
-	# n log n is 2.15.
-	[ $(((two - least) * 100)) -le $(((one - least) * 220)) ] ||
-		fail "$name: $one instructions, and $two for twice as much"
+	twice "$name" "$least" "$one" "$two"
 }
 
 setup() {
@@ -132,7 +151,34 @@ lines() {
 	printf '{"schemaVersion":2,"manifests":[%s]}' "$(seq -f %06.0f 4000 | sed "s|.*|$entry|" | paste -sd ,)" >two/index.json
 	one=$(work one)
 	two=$(work two)
-	[ $(((two - least) * 100)) -ge $(((one - least) * 150)) ] || fail "$one instructions, and only $two"
-	[ $(((two - least) * 100)) -le $(((one - least) * 220)) ] ||
-		fail "$one instructions, and $two for twice as many entries"
+	twice 'entries of a layout' "$least" "$one" "$two"
+}
+
+# names COUNT - a directory "COUNT" of so many empty files, and the image "image-COUNT" that has it as
+# its layer.
+names() {
+	local layer document
+	mkdir "$1"
+	(cd "$1" && seq -f 'name-%g' "$1" | xargs -r touch)
+	tar -cf layer.tar --sort=name -C "$1" .
+	new_layout "image-$1"
+	layer=$(put_blob "image-$1" application/vnd.oci.image.layer.v1.tar <layer.tar)
+	document=$(jq -nc --arg id "sha256:$(sha256sum <layer.tar | cut -d ' ' -f 1)" \
+		'{architecture: "amd64", os: "linux", rootfs: {type: "layers", diff_ids: [$id]}}' |
+		put_blob "image-$1" "$CONFIG")
+	put_index "image-$1" "$(printf '{"schemaVersion":2,"config":%s,"layers":[%s]}' "$document" "$layer" |
+		put_blob "image-$1" "$MANIFEST" "$(platform "$(goarch)")")"
+}
+
+@test "root filesystems of many names, from a directory and from a layer" {
+	local count
+	for count in 0 2000 4000; do
+		names "$count"
+	done
+	twice 'a directory' "$(image_work --dir 0)" "$(image_work --dir 2000)" "$(image_work --dir 4000)"
+	twice 'a layer' "$(image_work --image image-0)" "$(image_work --image image-2000)" \
+		"$(image_work --image image-4000)"
+	# They have all the names.
+	debugfs -R 'stat /name-4000' image-4000.img 2>/dev/null | grep -q 'Type: regular'
+	debugfs -R 'stat /name-4000' 4000.img 2>/dev/null | grep -q 'Type: regular'
 }
