@@ -14,6 +14,7 @@
 #include "error.h"
 #include "option.h"
 #include "output.h"
+#include "parents.h"
 #include "replace_file.h"
 #include "tool.h"
 #include "units.h"
@@ -47,23 +48,6 @@ static char *in_root(const struct host *h, const char *path)
 	char *full;
 
 	return asprintf(&full, "%s%s", h->root ? h->root : "", path) < 0 ? NULL : full;
-}
-
-/* The directories on the way to @path. */
-static int make_parents(char *path)
-{
-	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		int r;
-
-		*slash = '\0';
-		r = mkdir(path, 0755) < 0 && errno != EEXIST ? -errno : 0;
-		if (r < 0)
-			fail_errno(-r, "cannot make '%s'", path);
-		*slash = '/';
-		if (r < 0)
-			return r;
-	}
-	return 0;
 }
 
 static int put_file(const struct host *h, const struct host_file *file)

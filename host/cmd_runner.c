@@ -24,6 +24,14 @@ struct cmd_runner {
 	bool copy;
 };
 
+static bool has_control(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			return true;
+	return false;
+}
+
 static int set_tool(const struct option_row *row, void *member, const char *value)
 {
 	struct runner *runner = member;
@@ -35,6 +43,8 @@ static int set_tool(const struct option_row *row, void *member, const char *valu
 			continue;
 		if (value[length] != '=' || value[length + 1] != '/')
 			return option_error(row, "'%s' is not NAME=/PATH", value);
+		if (has_control(value))
+			return option_error(row, "'%s' holds a control character", value);
 		return option_set_string(row, &runner->tools[i], value + length + 1);
 	}
 	return option_error(row,

@@ -11,6 +11,7 @@
 #include "package_secrets.h"
 #include "units.h"
 #include "verb.h"
+#include "vm_dropin.h"
 #include "vm_list.h"
 #include "vm_store.h"
 #include "vm_unit.h"
@@ -78,15 +79,40 @@ static int give_secrets(const struct vm_store *store, const char *package)
 	return store->live ? package_secrets_give(package, MICROVM_USER) : 0;
 }
 
+/* The unit's own drop-in, as the package wants it. @text: NULL: none */
+static int change_unit(const struct vm_command *c, const struct vm_store *store, const char *name,
+                       const char *text)
+{
+	int r = vm_dropin_put(c->root, name, text);
+
+	return r > 0 && store->live ? vm_unit_reload() : r < 0 ? r : 0;
+}
+
+/* A machine without what its unit is to allow is none. */
+static int add(const struct vm_command *c, struct vm_store *store, const char *name,
+               const char *package, const char *dropin)
+{
+	int r = vm_store_add(store, name, package);
+
+	if (r < 0)
+		return r;
+	r = change_unit(c, store, name, dropin);
+	if (r < 0)
+		vm_store_remove(store, name, false);
+	return r;
+}
+
 static int install(const struct vm_command *c, struct vm_store *store, char **operands)
 {
-	_cleanup_free_ char *package = NULL;
+	_cleanup_free_ char *package = NULL, *dropin = NULL;
 	int r = vm_package_find(store, operands[1], &package);
 
 	if (r == 0)
+		r = vm_dropin_make(package, operands[0], store->live, &dropin);
+	if (r == 0)
 		r = give_secrets(store, package);
 	if (r == 0)
-		r = vm_store_add(store, operands[0], package);
+		r = add(c, store, operands[0], package, dropin);
 	if (r == 0 && c->enable && store->live)
 		r = vm_unit_control("enable", "--now", operands[0]);
 	return r;
@@ -94,16 +120,20 @@ static int install(const struct vm_command *c, struct vm_store *store, char **op
 
 static int update(const struct vm_command *c, struct vm_store *store, char **operands)
 {
-	_cleanup_free_ char *package = NULL;
+	_cleanup_free_ char *package = NULL, *dropin = NULL;
 	int r;
 
 	if (!vm_store_has(store, operands[0]))
 		return fail("there is no virtual machine '%s' in '%s'", operands[0], store->path);
 	r = vm_package_find(store, operands[1], &package);
 	if (r == 0)
+		r = vm_dropin_make(package, operands[0], store->live, &dropin);
+	if (r == 0)
 		r = give_secrets(store, package);
 	if (r == 0)
 		r = vm_store_point(store, operands[0], package);
+	if (r == 0)
+		r = change_unit(c, store, operands[0], dropin);
 	if (r < 0 || !vm_unit_runs(store, operands[0]))
 		return r;
 	if (c->restart)
@@ -126,6 +156,8 @@ static int remove_machine(const struct vm_command *c, struct vm_store *store, ch
 	/* What did not start may have left its helpers running: they stop with it. */
 	if (r == 0 && store->live)
 		r = vm_unit_control("stop", NULL, operands[0]);
+	if (r == 0)
+		r = change_unit(c, store, operands[0], NULL);
 	return r < 0 ? r : vm_store_remove(store, operands[0], c->purge);
 }
 

@@ -10,6 +10,11 @@
 
 #include "stop_signals.h"
 
+/* What the path of a package may be made of: no VMM's lists take these for anything else. */
+#define PACKAGE_CHARACTERS                                               \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" \
+	"_./+@=?-"
+
 struct package {
 	const char *path;         /* where it is going to be */
 	char *temporary;          /* until then, beside it */

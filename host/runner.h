@@ -57,7 +57,7 @@ struct package;
 /* runner_put_scripts() - bin/. */
 int runner_put_scripts(struct package *p, const struct runner_plan *plan);
 
-/* runner_put_lists() - share/microvm/, but for system. */
+/* runner_put_lists() - share/microvm/, but for system; and the list of the host's files. */
 int runner_put_lists(struct package *p, const struct runner_plan *plan);
 
 /* runner_tool() - where a tool is. */

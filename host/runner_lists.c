@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* share/microvm of a runner package: what a host prepares before the machine starts. */
+/* Lists of a runner package: what a host prepares before the machine starts, and what it allows. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +7,7 @@
 
 #include "cleanup.h"
 #include "error.h"
+#include "host_files.h"
 #include "package.h"
 #include "runner.h"
 #include "vmm_kind.h"
@@ -116,6 +117,32 @@ static int put_share(struct package *p, const struct vm_share *share)
 	return r;
 }
 
+/* Names are free of control characters by now. What is relative is in the state directory. */
+static void write_host_file(FILE *out, const char *path, bool readonly)
+{
+	if (*path == '/')
+		fprintf(out, "%s %s\n", readonly ? "ro" : "rw", path);
+}
+
+static int put_host_files(struct package *p, const struct vm *vm)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+
+	if (!out)
+		return fail_errno(errno, "cannot write '%s'", HOST_FILES);
+	for (size_t i = 0; i < vm->disks.count; i++)
+		write_host_file(out, vm->disks.items[i].file, vm->disks.items[i].readonly);
+	for (size_t i = 0; i < vm->shares.count; i++)
+		if (vm->shares.items[i].is_9p) /* of the others virtiofsd has the files */
+			write_host_file(out, vm->shares.items[i].source,
+			                vm->shares.items[i].readonly);
+	if (fclose(out) != 0)
+		return fail_errno(ENOMEM, "cannot write '%s'", HOST_FILES);
+	return length ? package_put(p, HOST_FILES, text, length, 0644) : 0;
+}
+
 int runner_put_lists(struct package *p, const struct runner_plan *plan)
 {
 	const struct vm *vm = &plan->request->vm;
@@ -136,5 +163,5 @@ int runner_put_lists(struct package *p, const struct runner_plan *plan)
 	for (size_t i = 0; r == 0 && i < vm->shares.count; i++)
 		if (!vm->shares.items[i].is_9p)
 			r = put_share(p, &vm->shares.items[i]);
-	return r;
+	return r < 0 ? r : put_host_files(p, vm);
 }

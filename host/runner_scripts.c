@@ -51,7 +51,7 @@ static void find_package(FILE *out, const struct runner_plan *plan)
 static void check_package(FILE *out)
 {
 	fputs("case $here in\n"
-	      "*[!A-Za-z0-9_./+@=?-]*)\n"
+	      "*[!A-Za-z0-9_./+@=?-]*)\n" /* PACKAGE_CHARACTERS */
 	      "\techo \"${0##*/}: '$here' has a character that a VMM may take for its own\" >&2\n"
 	      "\texit 125\n"
 	      "\t;;\n"

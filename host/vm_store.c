@@ -15,6 +15,8 @@
 
 #include "cleanup.h"
 #include "error.h"
+#include "host_files.h"
+#include "package.h"
 #include "remove_tree.h"
 #include "stop_signals.h"
 #include "units.h"
@@ -144,6 +146,42 @@ static int check_programs(const char *package, const char *directory)
 	return r;
 }
 
+/* What a unit of root's is made of. Of the rest nothing else is root's to read. */
+static int check_lists(const char *package)
+{
+	static const char *const names[] = {"share", "share/vmconfig", HOST_FILES};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < sizeof(names) / sizeof(names[0]); i++) {
+		_cleanup_free_ char *path = NULL;
+
+		if (asprintf(&path, "%s/%s", package, names[i]) < 0) {
+			path = NULL;
+			return fail_errno(ENOMEM, "'%s'", package);
+		}
+		if (access(path, F_OK) < 0 && errno == ENOENT)
+			break;
+		r = check_trust(package, names[i]);
+	}
+	return r;
+}
+
+/* As microvm-run looks at it: the monitor is told names in the package. */
+static int check_characters(const char *package)
+{
+	_cleanup_free_ char *ours = NULL;
+
+	if (asprintf(&ours, "%s/share/vmconfig", package) < 0) {
+		ours = NULL;
+		return fail_errno(ENOMEM, "'%s'", package);
+	}
+	if (package[strspn(package, PACKAGE_CHARACTERS)] == '\0' || access(ours, F_OK) < 0)
+		return 0;
+	return fail("'%s' has a character that a VMM may take for its own, and its machine would "
+	            "not start: copy it to another place",
+	            package);
+}
+
 int vm_package_find(const struct vm_store *store, const char *package, char **path)
 {
 	static const char *const programs[] = {"bin/microvm-run", "bin/microvm-shutdown"};
@@ -163,7 +201,8 @@ int vm_package_find(const struct vm_store *store, const char *package, char **pa
 			return fail_errno(errno, "'%s' is no runner package: '%s'", package,
 			                  programs[i]);
 	}
-	if (store->live) {
+	r = check_characters(found);
+	if (r == 0 && store->live) {
 		r = check_way(found);
 		if (r == 0)
 			r = check_trust(found, ".");
@@ -171,6 +210,8 @@ int vm_package_find(const struct vm_store *store, const char *package, char **pa
 			r = check_programs(found, "bin");
 		if (r == 0)
 			r = check_programs(found, "libexec");
+		if (r == 0)
+			r = check_lists(found);
 	}
 	if (r == 0)
 		*path = steal_ptr(&found);

@@ -56,3 +56,11 @@ bool vm_unit_runs(const struct vm_store *store, const char *name)
 	return strcmp(state, "active") == 0 || strcmp(state, "activating") == 0 ||
 	       strcmp(state, "deactivating") == 0 || strcmp(state, "reloading") == 0;
 }
+
+int vm_unit_reload(void)
+{
+	static const char *const words[] = {"systemctl", "daemon-reload", NULL};
+	int r = tool_run(words);
+
+	return r > 0 ? fail("'systemctl daemon-reload' failed with status %d", r) : r;
+}

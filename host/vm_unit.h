@@ -25,4 +25,8 @@ void vm_unit_state(const struct vm_store *store, const char *name, char state[VM
 /* vm_unit_runs() - whether it runs, or is on the way to it or from it. */
 bool vm_unit_runs(const struct vm_store *store, const char *name);
 
+/* vm_unit_reload() - have systemd read its units anew. Return: 0, or negative after printing a
+ * line. */
+int vm_unit_reload(void);
+
 #endif

@@ -84,6 +84,23 @@ mode() {
 	grep -qF "$PWD/vmlinuz" found/bin/microvm-run
 }
 
+@test "a package lists the files of the host that its monitor opens" {
+	runner -o web --disk data.img
+	assert_status 0
+	[ ! -e web/share/vmconfig/host-files ]
+	runner -o other --disk '/srv/a b.img' --disk /dev/vg/data --share '/srv/nine:nine,9p' \
+		--share '/srv/ro:ro,9p,ro' --share /srv/fs:fs --net ip=10.0.0.2/24,tap=vm-a
+	assert_status 0
+	diff - other/share/vmconfig/host-files <<-'END'
+		rw /srv/a b.img
+		rw /dev/vg/data
+		rw /srv/nine
+		ro /srv/ro
+	END
+	runner -o far --reference --disk /srv/root.img,ro
+	[ "$(cat far/share/vmconfig/host-files)" = 'ro /srv/root.img' ]
+}
+
 @test "a package is whole or not there, and is never changed" {
 	runner -o web --disk missing.img,ro
 	assert_failure 1 "cannot use disk 'missing.img': No such file or directory"
@@ -184,6 +201,9 @@ qcow2() {
 	run_vmconfig runner --config base.json --kernel $'k\001' --initrd i --reference --disk a \
 		--vmm /usr/bin/qemu-system-x86_64 -o web
 	assert_failure 1 'holds a control character'
+	runner -o web --net ip=10.0.0.2/24,tap=vm-a --tool $'ip=/sb\nin/ip'
+	assert_failure 2 "--tool: 'ip=/sb\\x0ain/ip' holds a control character"
+	[ ! -e web ]
 }
 
 @test "a name that would be a machine's comes from the host name, else from the directory" {

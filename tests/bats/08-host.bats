@@ -58,6 +58,12 @@ state() {
 	need systemd-analyze unshare
 	[ "$(id -u)" -eq 0 ] || skip_or_fail 'a private /var/lib/microvms needs root'
 	prepare
+	# With what a machine's own package adds.
+	lists one 'rw /srv/a b%.img' 'rw /dev/vg/data' 'ro /dev/vg/snap' 'rw /var/lib/microvms/y/z' \
+		"ro /var/lib/microvms/it's"
+	vm install x "$PWD/one"
+	assert_status 0
+	rm -r root/var
 	cat >verify <<-'END'
 		set -e
 		mount -t tmpfs state /var/lib
@@ -150,6 +156,86 @@ state() {
 	[ -z "$(ls root/var/lib/microvms)" ]
 }
 
+# lists PACKAGE LINE… - files of the host that a package's monitor opens.
+lists() {
+	mkdir -p "$1/share/vmconfig"
+	printf '%s\n' "${@:2}" >"$1/share/vmconfig/host-files"
+}
+
+@test "a machine's unit is allowed what its package opens elsewhere, until that changes or it goes" {
+	prepare
+	local directory=root/etc/systemd/system/microvm@web.service.d
+	lists one 'rw /srv/a b%i.img' 'ro /srv/only read.img' 'rw /dev/vg/data' 'ro /dev/vg/snap%' \
+		'rw /var/lib/microvms/web/own.img' 'rw /var/lib/microvms/shared/x.img' \
+		'ro /var/lib/microvms/shared/y.img' 'rw /var/lib/microvms/web2/z.img' "rw /srv/it's;#\$x"
+	vm install web "$PWD/one"
+	assert_status 0
+	assert_stderr ''
+	diff - "$directory/vmconfig.conf" <<-'END'
+		# Made by vmconfig of what this machine's package opens.
+		[Service]
+		ReadWritePaths="-/srv/a b%%i.img"
+		DeviceAllow="/dev/vg/data" rw
+		DeviceAllow="/dev/vg/snap%%" r
+		BindPaths="-/var/lib/microvms/shared/x.img"
+		ReadWritePaths="-/var/lib/microvms/shared/x.img"
+		BindReadOnlyPaths="-/var/lib/microvms/shared/y.img"
+		BindPaths="-/var/lib/microvms/web2/z.img"
+		ReadWritePaths="-/var/lib/microvms/web2/z.img"
+		ReadWritePaths="-/srv/it's;#$x"
+	END
+	[ "$(stat -c %a "$directory/vmconfig.conf")" = 644 ]
+	vm update web "$PWD/two"
+	assert_status 0
+	[ ! -e "$directory" ]
+	lists two 'rw /home/x.img'
+	vm update web "$PWD/two"
+	assert_status 0
+	assert_stderr_contains "warning: '/home/x.img' is out of the unit's sight, as all of /home"
+	[ "$(tail -n 1 "$directory/vmconfig.conf")" = 'ReadWritePaths="-/home/x.img"' ]
+	lists two 'ro /srv/x.img' 'rw /var/lib/microvms/web/own.img'
+	vm update web "$PWD/two"
+	[ ! -e "$directory" ]
+	vm update web "$PWD/one"
+	touch "$directory/mine.conf"
+	vm remove web
+	assert_status 0
+	[ "$(ls "$directory")" = mine.conf ]
+}
+
+@test "what systemd cannot be told of a package's files is refused, and nothing has changed" {
+	prepare
+	local line
+	vm install web "$PWD/one"
+	for line in 'rw /srv/a"b' 'rw /srv/a\b' 'rw /srv/../x' 'rw /srv/..' $'rw /srv/a\tb' $'rw /srv/\xff' \
+		'/srv/x' 'rw x' 'wr /srv/x' '' 'rw /var/lib/microvms/a:b'; do
+		lists two 'rw /srv/good' "$line" 'ro /srv/x'
+		vm install db "$PWD/two"
+		assert_status 1
+		[ "${#stderr_lines[@]}" -eq 1 ] || fail "said of '$line': $stderr"
+		vm update web "$PWD/two"
+		assert_status 1
+	done
+	[ "$(ls root/var/lib/microvms)" = web ]
+	[ "$(readlink "$(state web)/current")" = "$PWD/one" ]
+	[ ! -e root/etc/systemd/system/microvm@web.service.d ]
+}
+
+@test "a package of ours that lies where its machine would not start is refused" {
+	prepare
+	mkdir 'a b'
+	mv one 'a b/one'
+	vm install web "$PWD/a b/one"
+	assert_status 0
+	lists two 'ro /srv/x'
+	mv two 'a b/two'
+	vm update web "$PWD/a b/two"
+	assert_failure 1 "'$PWD/a b/two' has a character that a VMM may take for its own"
+	vm install db "$PWD/a b/two"
+	assert_failure 1 "'$PWD/a b/two' has a character that a VMM may take for its own"
+	[ "$(ls root/var/lib/microvms)" = web ]
+}
+
 @test "what is no package is refused" {
 	prepare
 	mkdir -p empty half/bin
@@ -183,6 +269,12 @@ state() {
 	chown 1 way
 	sed -i 's|/one|/way/one|' try
 	unshare -m sh try way
+	chown 0 way
+	lists way/one 'ro /srv/x'
+	chmod 666 way/one/share/vmconfig/host-files
+	unshare -m sh try list
+	grep -q "/host-files' may be changed by others than root" said
+	grep -q 'refused list' said
 	grep -q "/way' may be changed by others than root" said
 	grep -q 'refused way' said
 	grep -q "/bin/tap-up' may be changed by others than root" said

@@ -19,6 +19,41 @@ load helper
 	assert_failure 125 "cannot read kernel '/nonexistent/kernel'"
 }
 
+# plain CONFIG-FILE - an argv, a word a line, without what differs by right: numbers of descriptors, and
+# how the config disk is handed over; a service's machine has a control socket beside.
+plain() {
+	sed -E -e '/^-(add-fd|qmp)$/,+1d' -e 's|^(socket,id=channel[0-9]+,fd=)[0-9]+$|\1N|' \
+		-e "s#file=(/dev/fdset/1|$1)\$#file=CONFIG#"
+}
+
+@test "run and a package of the same input start their machines with the same command line" {
+	local input
+	mkdir -p bundle/rootfs state
+	truncate -s 1M root.img data.img
+	# A VMM that says its words.
+	printf '#!/bin/sh\nprintf "%%s\\n" "$@" >%q/argv\n' "$PWD" >qemu
+	chmod +x qemu
+	jq -n --arg here "$PWD" --arg kernel "$ROOT/build/kernel/vmlinuz" --arg initrd "$BUILD/initrd.cpio" '{
+		ociVersion: "1.2.0", root: {path: "rootfs"},
+		process: {cwd: "/", args: ["/x"], user: {uid: 0, gid: 0}},
+		vm: {hypervisor: {path: ($here + "/qemu"), parameters: ["-name", "a b"]},
+			kernel: {path: $kernel, initrd: $initrd, parameters: ["quiet"]},
+			hwConfig: {vcpus: 2, memory: 536870912}}}' >bundle/config.json
+	input=(--bundle bundle --accel tcg --disk "$PWD/root.img,ro,serial=root" --disk "$PWD/data.img"
+		--net "ip=10.0.2.15/24,gw=10.0.2.2" -p 18080:80 --vsock 7 --balloon --pci 00:1f.2
+		--usb 046d:c52b --share "/srv:web,ro,socket=/run/web.sock" --share "/srv:nine,9p"
+		--append 'x="a b"' --stop-timeout 1)
+	run_vmconfig run "${input[@]}"
+	assert_status 125
+	plain "$PWD/none" <argv >run.argv
+	[ "$(wc -l <run.argv)" -gt 80 ]
+	rm argv
+	"$VMCONFIG" runner "${input[@]}" --reference --name web -o package
+	(cd state && env -i "$PWD/../package/bin/microvm-run") >said 2>&1 || true
+	plain "$PWD/package/share/vmconfig/config.img" <argv | diff -u run.argv - || fail "$(cat said)"
+	grep -c file=CONFIG run.argv
+}
+
 # start_in PATH [OPTION…] - run a bundle whose network namespace is at PATH: `inner` is one whose loopback
 # is called box0. Where its hooks and its VMM were is in the files hooks and vmm, where they should be in
 # outer and wanted.

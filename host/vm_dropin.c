@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A drop-in per machine. The unit for all of them lets a monitor write to its
+ * state directory alone, and open no block device: images that lie elsewhere,
+ * and volumes, are allowed here, one by one. What is missing at a start is no
+ * failure of the unit's: the monitor says it better.
+ */
+#include "vm_dropin.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "error.h"
+#include "host_files.h"
+#include "json.h"
+#include "parents.h"
+#include "read_file.h"
+#include "replace_file.h"
+#include "units.h"
+
+#define DROPIN_DIRECTORY "%s/etc/systemd/system/microvm@%s.service.d"
+#define DROPIN           DROPIN_DIRECTORY "/vmconfig.conf"
+
+struct dropin {
+	const char *name;
+	bool live;
+	FILE *out;
+};
+
+static bool is_below(const char *path, const char *directory)
+{
+	size_t length = strlen(directory);
+
+	return strncmp(path, directory, length) == 0 && path[length] == '/';
+}
+
+/* A path in double quotes, with no character that the two settings read differently. */
+static int check_path(const char *path)
+{
+	for (const char *c = path; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f || *c == '"' || *c == '\\')
+			return fail("'%s' has a character that systemd cannot be told", path);
+	if (!json_is_utf8(path))
+		return fail("'%s' is no UTF-8, and systemd can be told nothing else", path);
+	for (const char *dots = path; (dots = strstr(dots, "/..")); dots++)
+		if (!dots[3] || dots[3] == '/')
+			return fail("'%s' has a '..' part, which systemd does not take", path);
+	return 0;
+}
+
+/* @prefix: "-" where what is missing is no error */
+static void write_path(FILE *out, const char *setting, const char *prefix, const char *path)
+{
+	fprintf(out, "%s=\"%s", setting, prefix);
+	for (; *path; path++) {
+		if (*path == '%')
+			fputc('%', out);
+		fputc(*path, out);
+	}
+	fputc('"', out);
+}
+
+/* systemd knows devices by names in /dev. */
+static int allow_device(const struct dropin *d, const char *path, bool writable)
+{
+	char found[PATH_MAX];
+
+	if (!is_below(path, "/dev")) {
+		if (!realpath(path, found) || !is_below(found, "/dev"))
+			return fail("'%s' is a device outside /dev, which systemd does not allow "
+			            "by name",
+			            path);
+		path = found;
+	}
+	write_path(d->out, "DeviceAllow", "", path);
+	fputs(writable ? " rw\n" : " r\n", d->out);
+	return 0;
+}
+
+static void warn_of_hidden(const char *path)
+{
+	static const char *const hidden[] = {"/home", "/root", "/run/user", "/tmp", "/var/tmp"};
+
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(*hidden); i++)
+		if (is_below(path, hidden[i]))
+			warn("'%s' is out of the unit's sight, as all of %s", path, hidden[i]);
+}
+
+static int allow_file(const struct dropin *d, const char *path, bool writable)
+{
+	_cleanup_free_ char *own = NULL;
+
+	if (asprintf(&own, "%s/%s", MICROVM_STATE, d->name) < 0) {
+		own = NULL;
+		return fail_errno(ENOMEM, "'%s'", path);
+	}
+	if (is_below(path, own))
+		return 0;
+	warn_of_hidden(path);
+	/* There the unit has nothing but the machine's own directory. */
+	if (is_below(path, MICROVM_STATE)) {
+		if (strchr(path, ':'))
+			return fail("'%s' has a ':', with which systemd cannot be told to show it",
+			            path);
+		write_path(d->out, writable ? "BindPaths" : "BindReadOnlyPaths", "-", path);
+		fputc('\n', d->out);
+	}
+	if (writable) {
+		write_path(d->out, "ReadWritePaths", "-", path);
+		fputc('\n', d->out);
+	}
+	return 0;
+}
+
+static int allow(const struct dropin *d, const char *path, bool writable)
+{
+	struct stat st;
+	int r = check_path(path);
+
+	if (r < 0)
+		return r;
+	if (d->live && stat(path, &st) == 0)
+		return S_ISBLK(st.st_mode) ? allow_device(d, path, writable)
+		                           : allow_file(d, path, writable);
+	return is_below(path, "/dev") ? allow_device(d, path, writable)
+	                              : allow_file(d, path, writable);
+}
+
+/* @lines: changed */
+static int allow_all(const struct dropin *d, const char *list, char *lines)
+{
+	for (char *line; (line = strsep(&lines, "\n"));) {
+		bool writable = strncmp(line, "rw /", 4) == 0;
+		int r;
+
+		if (!*line && !lines)
+			break;
+		if (!writable && strncmp(line, "ro /", 4) != 0)
+			return fail("'%s': '%s' is not \"rw\" or \"ro\" and an absolute path", list,
+			            line);
+		r = allow(d, line + 3, writable);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int make(const char *list, const char *name, bool live, char **text)
+{
+	_cleanup_free_ char *lines = NULL, *allowed = NULL;
+	struct dropin d = {.name = name, .live = live};
+	size_t length;
+	int r = read_file(list, &lines, &length);
+
+	if (r < 0)
+		return r;
+	d.out = open_memstream(&allowed, &length);
+	if (!d.out)
+		return fail_errno(errno, "'%s'", list);
+	r = allow_all(&d, list, lines);
+	if (fclose(d.out) != 0 && r == 0)
+		r = fail_errno(ENOMEM, "'%s'", list);
+	if (r < 0 || !length)
+		return r;
+	if (asprintf(text,
+	             "# Made by vmconfig of what this machine's package opens.\n[Service]\n%s",
+	             allowed) < 0) {
+		*text = NULL;
+		return fail_errno(ENOMEM, "'%s'", list);
+	}
+	return 0;
+}
+
+int vm_dropin_make(const char *package, const char *name, bool live, char **text)
+{
+	_cleanup_free_ char *list = NULL;
+
+	*text = NULL;
+	if (asprintf(&list, "%s/" HOST_FILES, package) < 0) {
+		list = NULL;
+		return fail_errno(ENOMEM, "'%s'", package);
+	}
+	/* A package of somebody else's has none, and says nothing. */
+	if (access(list, F_OK) < 0 && errno == ENOENT)
+		return 0;
+	return make(list, name, live, text);
+}
+
+static int put(char *path, const char *text)
+{
+	int r = make_parents(path);
+
+	if (r == 0)
+		r = replace_file(path, text, strlen(text));
+	/* Everybody may read units; systemd warns when they cannot. */
+	if (r == 0 && chmod(path, 0644) < 0)
+		r = fail_errno(errno, "cannot write '%s'", path);
+	return r < 0 ? r : 1;
+}
+
+/* The directory may have drop-ins of the user's own. */
+static int take_away(const char *path, const char *directory)
+{
+	if (unlink(path) < 0)
+		return errno == ENOENT ? 0 : fail_errno(errno, "cannot remove '%s'", path);
+	rmdir(directory);
+	return 1;
+}
+
+int vm_dropin_put(const char *root, const char *name, const char *text)
+{
+	_cleanup_free_ char *path = NULL, *directory = NULL;
+
+	if (asprintf(&path, DROPIN, root ? root : "", name) < 0)
+		path = NULL;
+	if (asprintf(&directory, DROPIN_DIRECTORY, root ? root : "", name) < 0)
+		directory = NULL;
+	if (!path || !directory)
+		return fail_errno(ENOMEM, "cannot change the unit of '%s'", name);
+	return text ? put(path, text) : take_away(path, directory);
+}
