@@ -34,11 +34,9 @@
 #include "systemd_watch.h"
 
 #define SECOND_US INT64_C(1000000)
-#define RETRY_US  100000 /* between looks whether the init has come to take its signal */
-#define HELD_US                                                                                   \
-	(10 * SECOND_US)          /* from the init's start to its taking signals, if it ever does \
-	                           */
-#define FORCE_US (10 * SECOND_US) /* from the signal that forces it to doing it ourselves */
+#define RETRY_US  100000           /* between looks whether the init has come to take its signal */
+#define HELD_US   (10 * SECOND_US) /* from its start to what it does not show that it takes */
+#define FORCE_US  (10 * SECOND_US) /* from the signal that forces it to doing it ourselves */
 
 struct keeper {
 	struct account *account;
