@@ -16,7 +16,8 @@ setup() {
 	mkdir -p packages/fixed packages/data
 	echo precious >packages/fixed/file
 	jq -nc '{entrypoint: ["/probe"], cmd: [], workdir: "/", env: {}, network_enabled: false,
-		init_mode: "exec", mounts: [{destination: "/fixed", type: "virtiofs", source: "fixed"},
+		init_mode: "exec", report: {channel: "vsock"},
+		mounts: [{destination: "/fixed", type: "virtiofs", source: "fixed"},
 		{destination: "/data", type: "virtiofs", source: "data"}]}' >probe.json
 }
 
@@ -34,7 +35,10 @@ make_packages() {
 		--module virtio_balloon --module vmw_vsock_virtio_transport -o guest.cpio
 	package one --pci 00:1e.0 --stop-timeout 60 -- cat /fixed/file , write /data/written by-the-guest , \
 		cat /dev/vdc , tcp-connect 192.0.2.1 7003 over-tap , \
-		tcp-connect vsock:2 7004 over-vsock , tcp-serve 7001 , sleep-until-signal
+		tcp-connect vsock:2 7004 over-vsock , \
+		tcp-connect vsock:2 1073741831 $'{"event":"exit","code":0}\n' , \
+		tcp-serve 7001 , sleep-until-signal
+	grep -q -- ' --report-port 1073741831 --guest-cid 7 ' packages/one/bin/microvm-run
 	package two -- say two , write /fixed/file broken , exit 7
 	truncate -s 128M packages.img
 	mke2fs -q -F -t ext4 -d packages packages.img
@@ -43,7 +47,7 @@ make_packages() {
 # The host has an IOMMU, and a disk behind it that it gives away.
 make_host() {
 	"$VMCONFIG" initrd --init "$BUILD/init" --modules "$ROOT/build/kernel" --module tun \
-		--module vhost_vsock --module vfio-pci --module vfio_iommu_type1 -o host.cpio
+		--module vhost_vsock --module vsock_loopback --module vfio-pci --module vfio_iommu_type1 -o host.cpio
 	printf 'handed over\n%499s\n' '' >given.img
 	cat >qemu <<-END
 		#!/bin/sh
@@ -77,6 +81,7 @@ write_script() {
 		ip address add 192.0.2.1/24 dev vm-web
 		socat TCP4-LISTEN:7003,bind=192.0.2.1 EXEC:cat &
 		socat VSOCK-LISTEN:7004 EXEC:cat &
+		socat VSOCK-LISTEN:7005 EXEC:cat &
 		until_says 'listening 7001'
 		echo "saw guest=$(said '^reply\|^precious\|^handed')"
 		echo "saw written=$(cat /srv/data/written)"
@@ -85,6 +90,10 @@ write_script() {
 		echo "saw served=$(echo inward | socat -t 60 - TCP4:192.0.2.2:7001)"
 		until_says ready
 		systemctl status --no-pager -l microvm@web | sed -n 's/^ *Status/saw status/p'
+		echo "saw loop=$(echo round | socat -t 60 - VSOCK-CONNECT:1:7005)"
+		# In the same way to where the guest reports, with the nonce even, and not from the guest.
+		printf '{"nonce":"%s"}\n{"event":"exit","code":0}\n' "$(cat /srv/one/share/vmconfig/nonce)" |
+			socat -t 60 - VSOCK-CONNECT:1:1073741831 >/dev/null 2>&1
 		echo "saw who=$(ps -o user:8=,group:4=,args= -C qemu-system-x86 | cut -c 1-28)"
 		echo "saw machine=$(machinectl show web -p Class -p State --value | tr '\n' ' ')"
 		echo "saw balloon=$(cd $state && booted/bin/microvm-balloon 144)"
@@ -111,7 +120,8 @@ write_script() {
 	run_host "$HOST_IMAGE" --memory 1536M --cpus 2 --timeout 1150 \
 		--vmm ./qemu --append intel_iommu=on --initrd host.cpio \
 		--disk packages.img,serial=packages -v serial=packages:/srv
-	assert_saw 'guest=precious handed over reply over-tap reply over-vsock'
+	assert_saw 'guest=precious handed over reply over-tap reply over-vsock reply'
+	assert_saw 'loop=round'
 	assert_saw 'written=by-the-guest'
 	assert_saw 'given=vfio-pci microvm:kvm'
 	assert_saw 'ping'
