@@ -1,17 +1,17 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # A bundle as runc writes it, with hooks and a bound file, in a virtual machine.
-# shellcheck disable=SC2154 # bats and vm.bash set status, output and stderr
+# shellcheck disable=SC2016,SC2154 # jq expands; bats and vm.bash set status, output and stderr
 
 load helper
 load vm
 
-# bundle FILTER - what 'runc spec' writes, for the probe, as jq's FILTER has it.
+# bundle FILTER [OPTION…] - what 'runc spec' writes, for the probe, as jq's FILTER has it.
 bundle() {
 	mkdir -p bundle/rootfs
 	rm -f bundle/config.json
 	runc spec --bundle bundle
-	jq ".process.terminal = false | .process.args = [\"/probe\"] | $1" bundle/config.json >edited.json
+	jq "${@:2}" ".process.terminal = false | .process.args = [\"/probe\"] | $1" bundle/config.json >edited.json
 	mv edited.json bundle/config.json
 }
 
@@ -132,4 +132,102 @@ assert_line() {
 	assert_status 0
 	assert_output changed
 	[ "$(cat bundle/rootfs/etc/file)" = of-the-bundle ]
+}
+
+@test "a bundle that uses everything at once is what the workload finds" {
+	need runc
+	mkdir -p data bundle/rootfs/work bundle/rootfs/etc/fixed
+	chmod 777 data bundle/rootfs/etc/fixed
+	echo from-host >data/file
+	echo bound >file
+	echo hidden >bundle/rootfs/etc/secret
+	cp "$ROOT/build/probe" bundle/rootfs/probe
+	podman_profile CAP_KILL >profile
+	jq -n --arg here "$PWD" --arg kernel "$ROOT/build/kernel/vmlinuz" --arg qemu "$(command -v qemu-system-x86_64)" \
+		--slurpfile profile profile '{
+		root: {readonly: false}, hostname: "box", domainname: "example.test",
+		annotations: {"org.example.key": "value"},
+		process: {cwd: "/work", user: {uid: 1000, gid: 1001, umask: 63, additionalGids: [7, 8]},
+			env: ["PATH=/", "ODD=a b=c"], noNewPrivileges: true, oomScoreAdj: -321,
+			capabilities: (["bounding", "effective", "inheritable", "permitted", "ambient"] |
+				map({key: ., value: ["CAP_KILL"]}) | from_entries),
+			rlimits: [{type: "RLIMIT_NOFILE", hard: 2048, soft: 1024},
+				{type: "RLIMIT_CORE", hard: 4096, soft: 0}],
+			scheduler: {policy: "SCHED_FIFO", priority: 5},
+			ioPriority: {class: "IOPRIO_CLASS_RT", priority: 3}},
+		hooks: {startContainer: [
+			{path: "/probe", args: ["probe", "say", "hook", ",", "copy", ",", "say", ""]},
+			{path: "/probe", args: ["probe", "env", ",", "write", "/scratch/hooked", "by the hook"], env: ["OF=hook"]}]},
+		linux: {personality: {domain: "LINUX32"}, seccomp: $profile[0], rootfsPropagation: "shared",
+			sysctl: {"net.ipv4.ip_forward": "1", "kernel.shm_rmid_forced": "1"},
+			devices: [{path: "/dev/fuse", type: "c", major: 10, minor: 229, fileMode: 432, uid: 1, gid: 2},
+				{path: "/dev/pipe", type: "p", fileMode: 420}]},
+		vm: {hypervisor: {path: $qemu, parameters: ["-smbios", "type=1,product=of the bundle"]},
+			kernel: {path: $kernel, parameters: ["probe.words=hello world"]},
+			hwConfig: {vcpus: 2, memory: 201326592}}}' >all.json
+	bundle '. * $all[0] | .linux.maskedPaths += ["/etc/secret"] | .linux.readonlyPaths += ["/etc/fixed"] |
+		.mounts += [
+		{destination: "/scratch", type: "tmpfs", source: "tmpfs", options: ["size=1m", "nosuid", "mode=1777"]},
+		{destination: "/data", type: "bind", source: "\($here)/data", options: ["rbind", "nodev"]},
+		{destination: "/etc/bound", type: "bind", source: "\($here)/file", options: ["rbind", "ro"]}]' \
+		--arg here "$PWD" --slurpfile all all.json
+	unset VMCONFIG_KERNEL
+	run_vmconfig run --bundle bundle --timeout 120 --verbose -- /probe id , limits , sched , ioprio , personality , \
+		hostname , env , cwd , mounts , cat /proc/self/mountinfo , cat /proc/self/status , \
+		cat /proc/self/oom_score_adj , cat /proc/sys/net/ipv4/ip_forward , \
+		cat /proc/sys/kernel/shm_rmid_forced , stat /dev/fuse , stat /dev/pipe , cat /etc/bound , \
+		cat /scratch/hooked , cat /data/file , write /data/new from-guest , \
+		cat /etc/secret , write /etc/fixed/x y , syscall 321 0 0 0 , cat /proc/cmdline , \
+		cat /proc/cpuinfo , cat /proc/meminfo , cat /sys/class/dmi/id/product_name
+	assert_status 1 # a write below what is read-only
+	local line
+	while read -r line; do
+		assert_line "$line"
+	done <<-'END'
+		uid 1000 1000 1000
+		gid 1001 1001 1001
+		groups 7 8
+		umask 077
+		limit 4 0 4096
+		limit 7 1024 2048
+		sched policy 1 nice 0 priority 5 flags 0
+		ioprio 1 3
+		personality 8
+		hostname box
+		domainname example.test
+		env ODD=a\040b=c
+		cwd /work
+		NoNewPrivs:	1
+		Seccomp:	2
+		CapBnd:	0000000000000020
+		CapPrm:	0000000000000020
+		CapEff:	0000000000000020
+		CapInh:	0000000000000020
+		CapAmb:	0000000000000020
+		-321
+		stat /dev/fuse char 0660 1 2 10:229
+		stat /dev/pipe fifo 0644 0 0
+		bound
+		by the hook
+		from-host
+		write /etc/fixed/x: Read-only file system
+		syscall 321: Operation not permitted
+		of the bundle
+	END
+	[ "$(grep -cx 1 <<<"$output")" -eq 2 ] || explain 'expected two values of sysctl'
+	[[ $output != *hidden* ]] || explain 'what is masked can be read'
+	# What hooks say goes to the console.
+	stderr=$(console_of "$stderr")
+	assert_stderr_contains '"id":"box","status":"created"'
+	assert_stderr_contains '"annotations":{"org.example.key":"value"}}'
+	assert_stderr_contains 'env OF=hook'
+	assert_output_contains 'probe.words="hello world"'
+	grep -qE '^[0-9]+ [0-9]+ [0-9:]+ / / rw.* shared:' <<<"$output" || explain 'the root is not shared'
+	grep -qE ' / /scratch rw,nosuid,.* - tmpfs .*size=1024k' <<<"$output" || explain 'no tmpfs'
+	grep -qE ' / /data rw,nodev,.* - virtiofs ' <<<"$output" || explain 'no directory'
+	[ "$(cat data/new)" = from-guest ]
+	[ "$(grep -c '^processor' <<<"$output")" -eq 2 ] || explain 'expected two processors'
+	local kib
+	kib=$(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' <<<"$output")
+	[ "$kib" -gt $((128 << 10)) ] && [ "$kib" -lt $((192 << 10)) ] || explain "has $kib KiB"
 }
