@@ -128,7 +128,12 @@ start_in() {
 	cat >show.c <<-'EOF'
 		#include <fcntl.h>
 		#include <stdio.h>
-		int main(void) { return puts(fcntl(110, F_GETFL) & O_NONBLOCK ? "polls" : "waits") < 0; }
+		int main(void)
+		{
+			FILE *found = fopen("found", "w");
+
+			return fputs(fcntl(110, F_GETFL) & O_NONBLOCK ? "polls" : "waits", found) < 0;
+		}
 	EOF
 	${CC:-cc} -o lkvm show.c
 	printf '%032d' 0 >nonce
@@ -146,8 +151,9 @@ start_in() {
 		run --separate-stderr unshare --user --map-root-user --mount sh start "$VMCONFIG" "$family"
 		assert_status 125
 		case $family in
-		kvmtool) assert_output waits ;;
-		*) assert_output polls ;;
+		kvmtool) [ "$(cat found)" = waits ] || explain "$family polls" ;;
+		*) [ "$(cat found)" = polls ] || explain "$family waits" ;;
 		esac
+		rm found
 	done
 }
