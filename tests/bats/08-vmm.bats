@@ -19,10 +19,11 @@ load helper
 	assert_failure 125 "cannot read kernel '/nonexistent/kernel'"
 }
 
-# plain CONFIG-FILE - an argv, a word a line, without what differs by right: numbers of descriptors, and
-# how the config disk is handed over; a service's machine has a control socket beside.
+# plain CONFIG-FILE - an argv, a word a line, without what differs by right: numbers of descriptors, how
+# the config disk is handed over, and the initrd, to which run adds what shares need; a service's machine
+# has a control socket beside.
 plain() {
-	sed -E -e '/^-(add-fd|qmp)$/,+1d' -e 's|^(socket,id=channel[0-9]+,fd=)[0-9]+$|\1N|' \
+	sed -E -e '/^-(add-fd|qmp)$/,+1d' -e '/^-initrd$/{n;s/.*/INITRD/}' -e 's|^(socket,id=channel[0-9]+,fd=)[0-9]+$|\1N|' \
 		-e "s#file=(/dev/fdset/1|$1)\$#file=CONFIG#"
 }
 
@@ -41,7 +42,7 @@ plain() {
 			hwConfig: {vcpus: 2, memory: 536870912}}}' >bundle/config.json
 	input=(--bundle bundle --accel tcg --disk "$PWD/root.img,ro,serial=root" --disk "$PWD/data.img"
 		--net "ip=10.0.2.15/24,gw=10.0.2.2" -p 18080:80 --vsock 7 --balloon --pci 00:1f.2
-		--usb 046d:c52b --share "/srv:web,ro,socket=/run/web.sock" --share "/srv:nine,9p"
+		--usb 046d:c52b --share "/srv:web,ro,socket=/run/web.sock"
 		--append 'x="a b"' --stop-timeout 1)
 	run_vmconfig run "${input[@]}"
 	assert_status 125
