@@ -143,6 +143,16 @@ stop_in_mount() {
 		--when mount --say '{"stop":true}'
 }
 
+@test "and one in which a blank volume is formatted" {
+	truncate -s 8M blank.img
+	config '.volume_mounts = [{device: "/dev/vdb", path: "/data", mode: "rw", format: "ext4"}]' say no
+	# Where it is seen to be blank.
+	STILL_MOUNTED=1 boot --disk blank.img --init "$BUILD/init-fault" --fault volumes:pread:1:hang \
+		--cmdline vmconfig.stall=0 --when 'fault: pread' --kill TERM
+	assert_failed volumes "formatting '/dev/vdb', the volume of '/data': a stop has been asked for"
+	cmp -n "$(stat -c %s blank.img)" blank.img /dev/zero || fail 'something has been written'
+}
+
 @test "what else the host says meanwhile, which the watch reads, is not lost" {
 	make_image volume.img
 	config '.volume_mounts = [{device: "/dev/vdb", path: "/data", mode: "rw"}]' sleep-until-signal
