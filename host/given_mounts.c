@@ -9,6 +9,7 @@
 #include "list.h"
 #include "oci_mounts.h"
 #include "oci_runtime_doc.h"
+#include "path.h"
 #include "record.h"
 #include "vm.h"
 
@@ -33,7 +34,7 @@ static void remove_at(struct vmconfig *cfg, const char *key, const char *member,
 		char *item = items + i * size;
 		const char *own = *(char **)(item + at);
 
-		if (!own || strcmp(own, path) != 0)
+		if (!own || path_compare(own, path) != 0)
 			continue;
 		record_release(list->record, item);
 		(*count)--;
@@ -48,9 +49,7 @@ void mounts_yield(struct vmconfig *cfg, const char *path)
 
 static bool is_below(const char *path, const char *above)
 {
-	size_t length = strlen(above);
-
-	return path && strncmp(path, above, length) == 0 && path[length] == '/';
+	return path && path_is_below(path, above) && path_compare(path, above) != 0;
 }
 
 /* What is mounted below the last must come after it, or it would be hidden. */

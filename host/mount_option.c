@@ -19,6 +19,7 @@
 #include "list.h"
 #include "option.h"
 #include "overrides.h"
+#include "records.h"
 
 enum key_type {
 	KEY_TYPE,
@@ -26,6 +27,7 @@ enum key_type {
 	KEY_TARGET,
 	KEY_READONLY,
 	KEY_OPTION,
+	KEY_PROPAGATION,
 };
 
 static const struct mount_key {
@@ -45,7 +47,7 @@ static const struct mount_key {
     {"option", KEY_OPTION, "", NULL},
     {"tmpfs-size", KEY_OPTION, "size=", "tmpfs"},
     {"tmpfs-mode", KEY_OPTION, "mode=", "tmpfs"},
-    {"bind-propagation", KEY_OPTION, "", "bind"},
+    {"bind-propagation", KEY_PROPAGATION, "", "bind"},
 };
 
 /* The mount being read. */
@@ -107,11 +109,37 @@ static int store_readonly(const struct option_row *row, const struct mount_key *
 	return 0;
 }
 
+/* What the words of --mount itself say, in the place of an option. */
+static bool is_ours(const char *option)
+{
+	static const char *const words[] = {"bind", "rbind", "remount"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strcmp(option, words[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool is_propagation(const char *value)
+{
+	for (const char *const *word = propagations; *word; word++)
+		if (strcmp(value, *word) == 0 || (value[0] == 'r' && strcmp(value + 1, *word) == 0))
+			return true;
+	return false;
+}
+
 static int store_option(const struct option_row *row, const struct mount_key *key, struct given *g,
                         const char *value)
 {
 	_cleanup_free_ char *word = NULL;
 
+	if (key->type == KEY_PROPAGATION && !is_propagation(value))
+		return option_error(row,
+		                    "%s '%s' is none of private, slave, shared, unbindable, "
+		                    "each with or without an 'r' before it",
+		                    key->name, value);
+	if (!key->of && is_ours(value))
+		return option_error(row, "'%s' is no option here: 'type=bind' binds", value);
 	if (key->of)
 		g->limited = key;
 	if (asprintf(&word, "%s%s", key->prefix, value) < 0) {

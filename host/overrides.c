@@ -17,12 +17,27 @@
 #include "json.h"
 #include "list.h"
 #include "option.h"
+#include "path.h"
 #include "ulimit_option.h"
+
+/* The path that a --mount and a --volume both have, or NULL. */
+static const char *path_of_both(const struct overrides *o)
+{
+	for (size_t i = 0; i < o->mounts.count; i++)
+		for (size_t k = 0; k < o->config.volume_mounts.count; k++)
+			if (path_compare(o->mounts.items[i].destination,
+			                 o->config.volume_mounts.items[k].path) == 0)
+				return o->mounts.items[i].destination;
+	return NULL;
+}
 
 int overrides_finish(struct overrides *o, const struct arguments *arguments)
 {
 	const struct root *root = o->config.root;
+	const char *twice = path_of_both(o);
 
+	if (twice)
+		return usage_error("--mount: a volume is given for '%s' as well", twice);
 	if (o->read_only && root && root->mode && root->mode != VOLUME_RO)
 		return usage_error("--read-only: --root gives another mode");
 	if (arguments->operand_count)
@@ -124,7 +139,7 @@ static struct volume *volume_at(struct vmconfig *cfg, size_t count, const char *
 {
 	for (size_t i = 0; i < count; i++)
 		if (cfg->volume_mounts.items[i].path &&
-		    strcmp(cfg->volume_mounts.items[i].path, path) == 0)
+		    path_compare(cfg->volume_mounts.items[i].path, path) == 0)
 			return &cfg->volume_mounts.items[i];
 	return NULL;
 }

@@ -6,26 +6,30 @@
 #include "places.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
 #include "cleanup.h"
+#include "json.h"
 #include "list.h"
 #include "path.h"
 #include "problem.h"
 
-/* In the order in which two at one place are looked at. */
-enum kind { VOLUME, MOUNT, DEVICE, FILE_ };
+/* In the order in which two at one place are looked at: a mount hides the volume there as well. */
+enum kind { MOUNT, VOLUME, DEVICE, FILE_ };
 
 static const struct {
 	const char *pointer; /* printf form */
 	const char *twice;   /* what is wrong with a second one, or NULL */
+	enum severity severity;
 } kinds[] = {
     [VOLUME] = {"/volume_mounts/%zu/path", NULL}, /* vmconfig_check() does */
     [MOUNT] = {"/mounts/%zu/destination", NULL},  /* they are stacked, as OCI has it */
-    [DEVICE] = {"/devices/%zu/path", "is the place of an earlier device"},
-    [FILE_] = {"/files/%zu/path", "is the place of an earlier file"},
+    [DEVICE] = {"/devices/%zu/path", "is the place of an earlier device", SEVERITY_ERROR},
+    [FILE_] = {"/files/%zu/path", "replaces an earlier file",
+               SEVERITY_WARNING}, /* as one mount covers another */
 };
 
 struct thing {
@@ -81,10 +85,34 @@ static bool gather(struct things *list, const struct vmconfig *cfg)
 	return true;
 }
 
+static void note_as(const struct check *c, enum severity severity, const char *rule,
+                    const char *message, const struct thing *thing)
+{
+	char pointer[64];
+	struct place place;
+
+	snprintf(pointer, sizeof(pointer), kinds[thing->kind].pointer, thing->index);
+	place = json_place(c->doc, json_find(c->doc, pointer), pointer);
+	problem_add(c->problems, severity, rule, &place, "%s", message);
+}
+
 static void note(const struct check *c, const char *rule, const char *message,
                  const struct thing *thing)
 {
-	error_at(c, rule, message, kinds[thing->kind].pointer, thing->index);
+	note_as(c, SEVERITY_ERROR, rule, message, thing);
+}
+
+/* Engines list a device more than once. */
+static bool is_same_device(const struct vmconfig *cfg, const struct thing *a, const struct thing *b)
+{
+	const struct device_node *x, *y;
+
+	if (a->kind != DEVICE || b->kind != DEVICE)
+		return false;
+	x = &cfg->devices.items[a->index];
+	y = &cfg->devices.items[b->index];
+	return x->type == y->type && x->major.value == y->major.value &&
+	       x->minor.value == y->minor.value;
 }
 
 static void check_twice(const struct check *c, const struct things *list)
@@ -93,8 +121,10 @@ static void check_twice(const struct check *c, const struct things *list)
 		const struct thing *thing = &list->items[i];
 
 		if (kinds[thing->kind].twice && thing->kind == thing[-1].kind &&
-		    path_compare(thing->path, thing[-1].path) == 0)
-			note(c, "duplicate", kinds[thing->kind].twice, thing);
+		    path_compare(thing->path, thing[-1].path) == 0 &&
+		    !is_same_device(c->cfg, thing, &thing[-1]))
+			note_as(c, kinds[thing->kind].severity, "duplicate",
+			        kinds[thing->kind].twice, thing);
 	}
 }
 
@@ -114,51 +144,44 @@ static void check_kernels(const struct check *c, const struct thing *thing)
 		     thing);
 }
 
-/* /dev and /run have what init put there: a mount of theirs takes its place, or changes it. */
-static bool covers(const char *mount)
+/* /dev, and /run of an image's own init, stay as init has made them: only options change. */
+static bool covers(const struct vmconfig *cfg, const struct thing *mount)
 {
-	return path_compare(mount, "/dev") != 0 && path_compare(mount, "/run") != 0;
+	const char *type = cfg->mounts.items[mount->index].type;
+
+	if (!type)
+		return true;
+	if (path_compare(mount->path, "/dev") == 0)
+		return strcmp(type, "tmpfs") != 0 && strcmp(type, "devtmpfs") != 0;
+	if (path_compare(mount->path, "/run") == 0 && cfg->init_mode == INIT_MODE_SYSTEMD)
+		return strcmp(type, "tmpfs") != 0;
+	return true;
 }
 
-static const struct thing *find_mount(const struct things *list, const char *path)
+/*
+ * Mounts come after volumes: one at the same place, or above, would hide the
+ * volume. In the order of a tree what is below a mount stands right behind it,
+ * so that the mounts above what is at hand are a stack.
+ */
+static void check_hidden(const struct check *c, const struct things *list)
 {
-	const struct thing wanted = {path, MOUNT, 0};
-	size_t low = 0, high = list->count;
+	_cleanup_free_ const struct thing **above = calloc(list->count + 1, sizeof(*above));
+	size_t depth = 0;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (compare_things(&list->items[middle], &wanted) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low < list->count && list->items[low].kind == MOUNT &&
-	    path_compare(list->items[low].path, path) == 0)
-		return &list->items[low];
-	return NULL;
-}
-
-/* Mounts come after volumes: one at the same place, or above, would hide the volume. */
-static void check_hidden(const struct check *c, const struct things *list, const char *volume)
-{
-	_cleanup_free_ char *path = strdup(volume);
-
-	if (!path) {
+	if (!above) {
 		c->problems->out_of_memory = true;
 		return;
 	}
-	for (size_t end = strlen(path); end > 0; end--) {
-		const struct thing *mount;
+	for (size_t i = 0; i < list->count; i++) {
+		const struct thing *thing = &list->items[i];
 
-		if (path[end] && path[end] != '/')
-			continue;
-		path[end] = '\0';
-		mount = end && path[end - 1] == '/' ? NULL : find_mount(list, path);
-		if (mount && covers(mount->path)) {
-			note(c, "duplicate", "would hide a volume, which is mounted before", mount);
-			return;
-		}
+		while (depth && !path_is_below(thing->path, above[depth - 1]->path))
+			depth--;
+		if (thing->kind == MOUNT && covers(c->cfg, thing))
+			above[depth++] = thing;
+		else if (thing->kind == VOLUME && depth)
+			note(c, "duplicate", "would hide a volume, which is mounted before",
+			     above[--depth]); /* and is not said of it again */
 	}
 }
 
@@ -172,11 +195,9 @@ void places_check(const struct vmconfig *cfg, const struct json_doc *doc, struct
 		return;
 	}
 	check_twice(&c, &list);
-	for (size_t i = 0; i < list.count; i++) {
+	for (size_t i = 0; i < list.count; i++)
 		check_kernels(&c, &list.items[i]);
-		if (list.items[i].kind == VOLUME)
-			check_hidden(&c, &list, list.items[i].path);
-	}
+	check_hidden(&c, &list);
 	free(list.items);
 }
 

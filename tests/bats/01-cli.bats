@@ -81,6 +81,8 @@ build_json() {
 	assert_failure 2 "--config: another INPUT is given already, 'image.json'"
 	run_vmconfig build --image-config image.json -o disk.img echo hi
 	assert_failure 2 "unexpected argument 'echo': a command comes after '--', INPUT after --bundle"
+	run_vmconfig build --image-config image.json -o disk.img -v /dev/vdb:/data/ --mount type=tmpfs,dst=/data
+	assert_failure 2 "--mount: a volume is given for '/data' as well"
 	run_vmconfig build --image-config image.json -o disk.img --read-only --root /dev/vda:rw
 	assert_failure 2 "--read-only: --root gives another mode"
 	run_vmconfig show
@@ -124,6 +126,8 @@ build_json() {
 		'--mount|type=tmpfs,target=/x,tmpfs-size=|is empty'
 		'--mount|type=proc,target=/x,tmpfs-size=1m|is for type tmpfs, not proc'
 		'--mount|source=/tmp,target=/x|is no device'
+		'--mount|type=none,source=x,target=/x,option=bind|no option here'
+		'--mount|type=bind,source=/,target=/x,bind-propagation=up|none of private'
 		'--ulimit|nofile|not TYPE=SOFT[:HARD]'
 		'--ulimit|files=1|no resource limit'
 		'--ulimit|nofile=many|the soft limit'

@@ -112,6 +112,10 @@ a_string() {
 	printf '{"cmd":["%s"]}' "$(fill $((10 * $1)) x)"
 }
 
+a_deep_path() {
+	printf '{"cmd":["x"],"volume_mounts":[{"device":"label=a","path":"%s"}]}' "$(repeat "$1" /a)"
+}
+
 escapes() {
 	printf '{"cmd":["%s"]}' "$(repeat "$1" '\\u0041')"
 }
@@ -133,6 +137,7 @@ lines() {
 @test "long strings, numbers, spaces and brackets" {
 	linear brackets brackets
 	linear string a_string
+	linear 'a deep path' a_deep_path
 	linear escapes escapes
 	linear digits digits
 	linear spaces spaces

@@ -10,12 +10,13 @@ static void assert_places(const char *members, const char *expected)
 {
 	struct vmconfig cfg = {0};
 	struct document d;
-	char text[1024], found[512] = "";
+	char text[2048], found[512] = "";
 
 	snprintf(text, sizeof(text), "{'cmd':['x'],%s}", members);
 	document_from(&d, text);
 	assert_int_equal(vmconfig_decode(&cfg, &d.json, &d.problems), 0);
-	assert_int_equal(config_check(&cfg, &d.json, &d.problems), expected[0] ? -EINVAL : 0);
+	assert_int_equal(config_check(&cfg, &d.json, &d.problems),
+	                 expected[0] && !strstr(expected, "replaces") ? -EINVAL : 0);
 	for (size_t i = 0; i < d.problems.count; i++)
 		snprintf(found + strlen(found), sizeof(found) - strlen(found), "%s%s: %s",
 		         i ? "; " : "", d.problems.items[i].pointer, d.problems.items[i].message);
@@ -39,6 +40,18 @@ static void test_hidden_volume(void **state)
 	assert_places(VOLUME("/a/b") "," MOUNT("/a/bc"), "");
 	assert_places(VOLUME("/ab") "," MOUNT("/a"), "");
 	assert_places(VOLUME("/dev/x") "," MOUNT("/dev"), "");
+	assert_places(
+	    VOLUME("/dev/x") ",'mounts':[{'destination':'/dev','type':'ext4','source':'label=a'}]",
+	    HIDES);
+	assert_places(VOLUME("/run/x") "," MOUNT("/run"), HIDES);
+	assert_places("'volume_mounts':[{'device':'label=a','path':'/a/b','mode':'rw'},"
+	              "{'device':'label=b','path':'/a/c/d','mode':'rw'},"
+	              "{'device':'label=c','path':'/a-','mode':'rw'},"
+	              "{'device':'label=d','path':'/b','mode':'rw'}],"
+	              "'mounts':[{'destination':'/a/c','type':'tmpfs','source':'x'},"
+	              "{'destination':'/a','type':'tmpfs','source':'x'}]",
+	              "/mounts/1/destination: would hide a volume, which is mounted before; "
+	              "/mounts/0/destination: would hide a volume, which is mounted before");
 	assert_places(VOLUME("/a") ",'mounts':[{'destination':'/a','options':['remount','ro']}]",
 	              "");
 }
@@ -48,9 +61,13 @@ static void test_twice(void **state)
 	(void)state;
 	assert_places("'files':[{'path':'/a','content':''},{'path':'/b','content':''},"
 	              "{'path':'//a','content':''}]",
-	              "/files/2/path: is the place of an earlier file");
-	assert_places("'devices':[{'path':'/dev/a','type':'p'},{'path':'/dev/a','type':'p'}]",
+	              "/files/2/path: replaces an earlier file");
+	assert_places("'devices':[{'path':'/dev/a','type':'c','major':1,'minor':3},"
+	              "{'path':'/dev/a','type':'c','major':1,'minor':5}]",
 	              "/devices/1/path: is the place of an earlier device");
+	assert_places("'devices':[{'path':'/dev/a','type':'c','major':1,'minor':3},"
+	              "{'path':'/dev/a','type':'c','major':1,'minor':3}]",
+	              "");
 	assert_places("'volume_mounts':[{'device':'label=a','path':'/a','mode':'rw'},"
 	              "{'device':'label=b','path':'/a/','mode':'rw'}]",
 	              "/volume_mounts/1/path: is the place of an earlier volume");
