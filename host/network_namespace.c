@@ -8,10 +8,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/nsfs.h>
 #include <sched.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -28,6 +31,27 @@ static int is_own(int inner, int outer)
 	return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
+/* To open a device has effects, and a FIFO tells its writer: what it is, is looked at first. */
+static int open_inner(const char *path)
+{
+	_cleanup_fd_ int place = open(path, O_PATH | O_CLOEXEC);
+	_cleanup_fd_ int fd = -1;
+	struct statfs fs;
+	char link[32];
+
+	if (place < 0 || fstatfs(place, &fs) < 0)
+		return fail_errno(errno, "cannot open the network namespace '%s'", path);
+	if (fs.f_type != NSFS_MAGIC)
+		return fail("'%s' is no network namespace", path);
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", place);
+	fd = open(link, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return fail_errno(errno, "cannot open the network namespace '%s'", path);
+	if (ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWNET)
+		return fail("'%s' is no network namespace", path);
+	return steal_fd(&fd);
+}
+
 int network_namespace_open(struct network_namespace *n, const char *path)
 {
 	int r;
@@ -35,12 +59,9 @@ int network_namespace_open(struct network_namespace *n, const char *path)
 	*n = (struct network_namespace){-1, -1};
 	if (!path)
 		return 0;
-	/* A FIFO must not hold us up. */
-	n->inner = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	n->inner = open_inner(path);
 	if (n->inner < 0)
-		return fail_errno(errno, "cannot open the network namespace '%s'", path);
-	if (ioctl(n->inner, NS_GET_NSTYPE) != CLONE_NEWNET)
-		return fail("'%s' is no network namespace", path);
+		return n->inner;
 	n->outer = open(OWN, O_RDONLY | O_CLOEXEC);
 	if (n->outer < 0)
 		return fail_errno(errno, "cannot open '" OWN "'");

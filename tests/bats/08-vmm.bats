@@ -111,8 +111,14 @@ start_in() {
 
 	start_in /proc/self/ns/uts
 	assert_failure 125 "'/proc/self/ns/uts' is no network namespace"
-	start_in "$PWD/ready"
-	assert_failure 125 "'$PWD/ready' is no network namespace"
+	# Nothing that is none is opened; of a socket, and of a terminal that is not there, it would show.
+	local path
+	mkfifo fifo
+	python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket")'
+	for path in "$PWD/ready" "$PWD" "$PWD/fifo" "$PWD/socket" /dev/null /dev/tty; do
+		start_in "$path"
+		assert_failure 125 "'$path' is no network namespace"
+	done
 	start_in /nonexistent
 	assert_failure 125 "cannot open the network namespace '/nonexistent': No such file"
 	[ ! -e hooks ]
