@@ -97,6 +97,8 @@ static int read_mounted(struct guest *g, const char *node, char **text, size_t *
 
 static int read_disk(struct guest *g, const char *node, char **text, size_t *length)
 {
+	/* Who looks at it first reads it for the next one, as long as it stays open. */
+	_cleanup_fd_ int kept = open(node, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	int r = config_frame_read(g, node, text, length);
 
 	return r == 1 ? read_mounted(g, node, text, length) : r;

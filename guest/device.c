@@ -107,6 +107,7 @@ bool device_is_partition(const char *node)
 
 static bool node_matches(const char *node, dev_t number, enum key key, const char *value)
 {
+	_cleanup_fd_ int kept = -1;
 	enum filesystem_kind kind;
 	struct filesystem fs;
 
@@ -114,6 +115,9 @@ static bool node_matches(const char *node, dev_t number, enum key key, const cha
 		return serial_matches(number, value);
 	if (key == KEY_PARTITION)
 		return partition_matches(number, value);
+	/* What the first look has read is forgotten when the last who has the disk open closes it.
+	 */
+	kept = open(node, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (key == KEY_CONFIG && config_frame_is_on(node))
 		return true;
 	kind = key != KEY_UUID && strcmp(value, CONFIG_DISK_LABEL) == 0 ? FILESYSTEM_CONFIG_DISK

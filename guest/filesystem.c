@@ -22,6 +22,10 @@
 #include "ext4_make.h"
 #include "guest.h"
 
+/* Nearly all that tells filesystems apart stands in so much of their beginning: that libblkid finds
+ * it read is one request to the device, and not seven. */
+#define TELLING_BYTES (68 * 1024)
+
 static void copy_value(blkid_probe probe, const char *name, char *to, size_t size)
 {
 	const char *value;
@@ -37,6 +41,7 @@ static int ask_libblkid(int fd, int64_t offset, int64_t size, struct filesystem 
 	int r;
 
 	*fs = (struct filesystem){0};
+	posix_fadvise(fd, offset, TELLING_BYTES, POSIX_FADV_WILLNEED);
 	/* Reading is what costs at boot, so it looks only for what can be mounted. */
 	if (!probe || blkid_probe_set_device(probe, fd, offset, size) < 0 ||
 	    blkid_probe_enable_superblocks(probe, 1) < 0 ||
