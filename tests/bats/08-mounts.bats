@@ -12,9 +12,10 @@ bundle() {
 	EOF2
 }
 
-# bind SOURCE [OPTION] - a bind mount onto /there.
+# bind SOURCE [OPTION] - a bind mount onto /there/NAME, as the source is called.
 bind() {
-	printf '{"destination":"/there","type":"bind","source":"%s","options":["rbind"%s]}' "$1" "${2:+,\"$2\"}"
+	printf '{"destination":"/there/%s","type":"bind","source":"%s","options":["rbind"%s]}' \
+		"${1##*/}" "$1" "${2:+,\"$2\"}"
 }
 
 # refused MOUNTS MESSAGE
@@ -53,7 +54,7 @@ refused() {
 	[ -z "$stderr" ]
 	[ "$(disk_json disk.img .mounts)" = null ]
 	[ "$(disk_json disk.img '.files[0] | del(.uid, .gid)')" = \
-		'{"path":"/there","mode":416,"content":"nameserver 192.0.2.1\n"}' ]
+		'{"path":"/there/text","mode":416,"content":"nameserver 192.0.2.1\n"}' ]
 	[ "$(disk_json disk.img '.files[0] | [.uid, .gid]')" = "[$(id -u),$(id -g)]" ]
 	[ "$(disk_json disk.img '.files[1].content_base64')" = '"AP8="' ]
 	[ "$(disk_json disk.img '.files[2] | [.content, .content_base64]')" = '[null,null]' ]
@@ -80,7 +81,7 @@ refused() {
 	assert_stderr_contains "warning: bundle/config.json: /mounts/0/source: the virtual machine must share '$PWD/dir' by virtiofs with the tag 'mount0'"
 	assert_stderr_contains "/mounts/1/source: the virtual machine must share 'bundle/below' by virtiofs with the tag 'mount1'"
 	[ "$(disk_json disk.img .mounts)" = \
-		'[{"destination":"/there","type":"virtiofs","source":"mount0","options":["ro"]},{"destination":"/there","type":"virtiofs","source":"mount1"}]' ]
+		'[{"destination":"/there/dir","type":"virtiofs","source":"mount0","options":["ro"]},{"destination":"/there/below","type":"virtiofs","source":"mount1"}]' ]
 	rm disk.img
 	run_vmconfig build --strict --bundle bundle -o disk.img
 	assert_status 1
