@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <libmount/libmount.h>
 #include <linux/fs.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -170,6 +171,23 @@ static int resolve_type(struct guest *g, const struct block_mount *m, char *type
 	return 0;
 }
 
+static bool is_mounted(const char *node)
+{
+	_cleanup_fd_ int fd = open(node, O_RDONLY | O_EXCL | O_CLOEXEC | O_NONBLOCK);
+
+	return fd < 0 && errno == EBUSY;
+}
+
+/* One that is mounted looks as one does that was not unmounted. */
+static int read_state(const char *node, struct ext4_state *s)
+{
+	int r = ext4_read(node, s);
+
+	if (r == 0 && s->unclean && is_mounted(node))
+		s->unclean = false;
+	return r;
+}
+
 /* Mounted all the same it would lose more with each write. */
 static int require_sound(struct guest *g, const struct block_mount *m, const struct ext4_state *s)
 {
@@ -207,7 +225,7 @@ int filesystem_hold_still(struct guest *g, const char *what, const char *node, c
 	struct ext4_state now;
 
 	*option = no_replay_option(type);
-	if (ext4_is(type) && ext4_read(node, &now) == 0 && now.unclean && !now.errors)
+	if (ext4_is(type) && read_state(node, &now) == 0 && now.unclean && !now.errors)
 		guest_notice(g, "the %s was not unmounted: what its journal holds is missing",
 		             what);
 	return make_readonly(g, node, what);
@@ -255,7 +273,7 @@ int filesystem_mount(struct guest *g, const struct block_mount *m)
 	char type[32];
 	int r = resolve_type(g, m, type, sizeof(type));
 
-	if (r == 0 && ext4_is(type) && ext4_read(m->node, &before) == 0)
+	if (r == 0 && ext4_is(type) && read_state(m->node, &before) == 0)
 		r = require_sound(g, m, &before);
 	if (r == 0 && m->readonly)
 		r = filesystem_hold_still(g, m->what, m->node, type, &extra);

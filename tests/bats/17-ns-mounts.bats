@@ -237,6 +237,22 @@ assert_flags() {
 	run ! cmp -s data.img before.img
 }
 
+@test "a device that is mounted already is not taken for one that was not unmounted" {
+	make_image data.img
+	mounts '[{destination: "/a", type: "ext4", source: "/dev/vdb", options: ["ro"]}] |
+		.volume_mounts = [{device: "/dev/vdb", path: "/data", mode: "rw"}]' say no
+	boot --disk data.img
+	assert_failed mounts "cannot mount 'ext4' on '/a': Resource busy"
+	! grep '"event":"notice"' report || explain 'nothing is unclean'
+	assert_clean data.img
+	# Two that write are one filesystem.
+	config '.volume_mounts = [{device: "/dev/vdb", path: "/data", mode: "rw"},
+		{device: "/dev/vdb", path: "/other", mode: "rw"}]' write /data/x y , cat /other/x
+	boot --disk data.img
+	assert_exit 0
+	! grep '"event":"notice"' report || explain 'nothing is unclean'
+}
+
 @test "links of the image lead to no place outside it" {
 	tree real/
 	ln -s ../../../../real tree/link
