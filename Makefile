@@ -193,7 +193,16 @@ $(O)/obj/native/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) $(DEP) -c -o $@ $<
 
-$(STATIC)/stamp: scripts/static-libs
+# One version of the compiler cannot read what another has put into objects to be compiled with all
+# the rest.
+COMPILER_STAMP := $(STATIC)/compiler-$(shell $(MUSL_CC) -dumpfullversion 2>/dev/null)
+
+$(COMPILER_STAMP):
+	@mkdir -p $(@D)
+	@rm -f $(STATIC)/compiler-*
+	@: >$@
+
+$(STATIC)/stamp: scripts/static-libs $(COMPILER_STAMP)
 	$(call say,BUILD,$(STATIC))
 	$(Q)MUSL_CC=$(MUSL_CC) scripts/static-libs $(STATIC)
 
