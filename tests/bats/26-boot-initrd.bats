@@ -28,11 +28,13 @@ with_modules() {
 }
 
 @test "a driver of what the machine does not have is left out, and one that is refused ends the boot" {
-	with_modules ptp_kvm 'test_clocks fail=19'
+	with_modules ptp_kvm hv_utils 'test_clocks fail=19'
 	assert_status 0
 	assert_output here
 	stderr=$(console_of "$stderr")
 	assert_stderr_contains "module '/lib/modules/ptp_kvm.ko' has nothing to do here, and is left out: Not supported"
+	assert_stderr_contains "module '/lib/modules/hv_vmbus.ko' has nothing to do here, and is left out: No such device"
+	assert_stderr_contains "module '/lib/modules/hv_utils.ko' needs '/lib/modules/hv_vmbus.ko', and is left out as well"
 	assert_stderr_contains "module '/lib/modules/test_clocks.ko' has nothing to do here, and is left out: No such device"
 
 	# Of a kernel that was built otherwise.
@@ -43,7 +45,8 @@ with_modules() {
 	assert_stderr_contains "modules: module '/lib/modules/test_clocks.ko' is not of this kernel: the initrd and the kernel differ"
 	assert_code module-mismatch
 
-	with_modules 'test_clocks fail=1'
+	# One that needs nothing of what has been left out.
+	with_modules ptp_kvm 'test_clocks fail=2'
 	assert_status 125
-	assert_stderr_contains "modules: cannot load module '/lib/modules/test_clocks.ko': Operation not permitted"
+	assert_stderr_contains "modules: cannot load module '/lib/modules/test_clocks.ko': No such file or directory"
 }
