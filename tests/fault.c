@@ -375,7 +375,9 @@ WRAP(int, execve, const char *path, char *const *argv, char *const *env)
 	return fails("execve", ENOMEM) ? -1 : __real_execve(path, argv, env);
 }
 
-/* The calls that the C library has no function for. */
+/* The calls that the C library has no function for. As it does, this takes more arguments than
+ * there may be, which the address sanitizer is not to see. */
+long __wrap_syscall(long number, ...) __attribute__((no_sanitize("address")));
 WRAP(long, syscall, long number, ...)
 {
 	long a[6];

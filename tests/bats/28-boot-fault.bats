@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# A few of the faults of 18-ns-fault.bats in virtual machines: no kernel panic, and every filesystem
+# A few of the faults of 18-ns-fault-calls.bats in virtual machines: no kernel panic, and every filesystem
 # is clean.
 # shellcheck disable=SC2154 # bats sets stderr
 
