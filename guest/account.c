@@ -46,8 +46,8 @@ int account_settle(struct account *a, const struct vmconfig *cfg)
 
 	if (cfg->report && cfg->report->nonce)
 		snprintf(a->nonce, sizeof(a->nonce), "%s", cfg->report->nonce);
-	a->on_console = channel && strcmp(channel, "console") == 0;
-	if (a->on_console)
+	a->no_port = channel && strcmp(channel, "virtio-serial") != 0;
+	if (channel && strcmp(channel, "console") == 0)
 		return 0;
 	if (a->port < 0)
 		fd = connect_host(cfg->report, a->awaited);
@@ -57,6 +57,13 @@ int account_settle(struct account *a, const struct vmconfig *cfg)
 	if (fd == -STOP_ASKED)
 		return fd;
 	return a->port < 0 && channel ? fd : 0;
+}
+
+void account_reopen(struct account *a, int root_fd)
+{
+	a->port = vsock_open_noted(root_fd, a->nonce);
+	if (a->port == -ENODATA)
+		a->port = port_open(PORT_REPORT);
 }
 
 /*

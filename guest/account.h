@@ -15,7 +15,7 @@ struct vmconfig;
 
 struct account {
 	int port;          /* fd of the port or the vsock, or -1: the console is used */
-	bool on_console;   /* the config wants it there: no port is ever opened */
+	bool no_port;      /* the config wants it elsewhere: the port is never opened */
 	bool awaited;      /* the port has been: not once more */
 	bool host_counts;  /* the host has said hello: it will say done */
 	bool host_missing; /* it did not take a line in time: not waited for again */
@@ -38,6 +38,13 @@ void account_init(struct account *a);
  * -STOP_ASKED as stop_wait() has it.
  */
 int account_settle(struct account *a, const struct vmconfig *cfg);
+
+/*
+ * account_reopen() - in a last stage that found no keeper, and knows no config: connect by vsock
+ * when it has been noted down that the config wants that, else open the port.
+ * @root_fd: below which /run is
+ */
+void account_reopen(struct account *a, int root_fd);
 
 /*
  * account_send() - one line, on the port or, where that does not take it, the console.

@@ -76,7 +76,7 @@ static int take_port(int init)
 {
 	int fd;
 
-	if (boot->account.on_console)
+	if (boot->account.no_port)
 		return -1;
 	if (boot->account.port < 0)
 		return port_open(PORT_REPORT);

@@ -22,11 +22,9 @@
 #include "guest.h"
 #include "keeper.h"
 #include "log.h"
-#include "port.h"
 #include "contract.h"
 #include "shutdown.h"
 #include "supervise.h"
-#include "vsock.h"
 
 #define GRACE_US      2000000 /* SIGTERM to SIGKILL */
 #define UNKILLABLE_US 5000000 /* SIGKILL to giving up */
@@ -109,10 +107,8 @@ void last_stage(const char *word)
 	keeper_relieve(&account, &g.pins);
 	end_the_rest();
 	/* A keeper that was killed has left the port to whoever opens it. */
-	if (account.port < 0)
-		account.port = port_open(PORT_REPORT);
-	if (account.port < 0)
-		account.port = vsock_open_noted(root, account.nonce);
+	if (account.port < 0 && !account.no_port)
+		account_reopen(&account, root);
 	/* A filesystem that somebody has open cannot be unmounted. */
 	if (root >= 0)
 		close(root);

@@ -24,6 +24,7 @@ struct relief {
 	bool has_port;
 	bool host_counts;
 	bool host_missing;
+	bool no_port;
 	char nonce[sizeof(((struct account *)0)->nonce)];
 };
 
@@ -79,7 +80,8 @@ bool relief_give(int listener, const struct account *a, const struct pins *pins)
 	_cleanup_fd_ int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	struct relief relief = {.has_port = a->port >= 0,
 	                        .host_counts = a->host_counts,
-	                        .host_missing = a->host_missing};
+	                        .host_missing = a->host_missing,
+	                        .no_port = a->no_port};
 	struct ucred peer;
 	socklen_t size = sizeof(peer);
 	int fds[MAX_FDS];
@@ -128,6 +130,7 @@ static int receive(int fd, struct account *a, struct pins *pins)
 	memcpy(a->nonce, relief.nonce, sizeof(a->nonce));
 	a->host_counts = relief.host_counts;
 	a->host_missing = relief.host_missing;
+	a->no_port = relief.no_port;
 	if (relief.has_port && count)
 		a->port = fds[first++];
 	pins->items = count > first ? calloc(count - first, sizeof(int)) : NULL;

@@ -98,7 +98,7 @@ int vsock_open_noted(int root_fd, char nonce[MAX_NONCE + 1])
 
 	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 	if (n <= 0)
-		return -ENOENT;
+		return -ENODATA;
 	text[n] = '\0';
 	place.port = (unsigned)strtoul(text, &end, 10);
 	snprintf(nonce, MAX_NONCE + 1, "%s", end + (*end == ' '));

@@ -40,7 +40,8 @@ int vsock_wait(const struct vsock_place *place, int64_t deadline_us);
  */
 int vsock_note(int root_fd, const struct vsock_place *place);
 
-/* vsock_open_noted() - vsock_open() with that. @nonce: takes the nonce. */
+/* vsock_open_noted() - vsock_open() with that. @nonce: takes the nonce. Return: as vsock_open(), or
+ * -ENODATA when nothing has been noted. */
 int vsock_open_noted(int root_fd, char nonce[MAX_NONCE + 1]);
 
 #endif

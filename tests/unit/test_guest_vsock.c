@@ -5,6 +5,7 @@
  */
 #include "guest_test.h"
 
+#include <dirent.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -20,6 +21,7 @@ static struct {
 	int connect_error; /* of connect(2), or 0 */
 	int end;           /* the host's, once there has been a socket */
 	int connects;
+	int looks; /* for ports */
 	struct sockaddr_vm address;
 } host;
 
@@ -45,6 +47,14 @@ int connect(int fd, const struct sockaddr *address, socklen_t size)
 	host.connects++;
 	errno = host.connect_error;
 	return errno ? -1 : 0;
+}
+
+/* No port is there, nor any device. */
+DIR *opendir(const char *path)
+{
+	host.looks += strcmp(path, "/sys/class/virtio-ports") == 0;
+	errno = ENOENT;
+	return NULL;
 }
 
 static struct account account;
@@ -158,7 +168,8 @@ static void test_a_host_that_does_not_listen(void **state)
 	assert_int_equal(account.port, -1);
 	/* What is said then is said on the console, behind the nonce. */
 	assert_string_equal(account.nonce, "c0ffee");
-	assert_false(account.on_console);
+	assert_true(account.no_port);
+	assert_int_equal(host.looks, 0);
 }
 
 static void test_no_vsock_is_waited_for_as_a_port(void **state)
@@ -191,7 +202,7 @@ static void test_a_last_stage_finds_what_was_noted(void **state)
 	struct stat st;
 
 	(void)state;
-	assert_int_equal(vsock_open_noted(root, nonce), -ENOENT);
+	assert_int_equal(vsock_open_noted(root, nonce), -ENODATA);
 	assert_int_equal(host.connects, 0);
 	assert_int_equal(vsock_note(root, &place), 0);
 	assert_int_equal(fstatat(root, "run/initramfs/vsock", &st, 0), 0);
@@ -201,6 +212,17 @@ static void test_a_last_stage_finds_what_was_noted(void **state)
 	assert_int_equal(host.address.svm_port, 4294967294);
 	assert_string_equal(nonce, "c0ffee");
 	assert_string_equal(heard(), "{\"nonce\":\"c0ffee\"}\n");
+	/* With neither it has the console, and what tells it from the workload there. */
+	close(account.port);
+	account_init(&account);
+	host.connect_error = ENODEV;
+	account_reopen(&account, root);
+	assert_true(account.port < 0);
+	assert_string_equal(account.nonce, "c0ffee");
+	assert_int_equal(host.looks, 0);
+	assert_int_equal(unlinkat(root, "run/initramfs/vsock", 0), 0);
+	account_reopen(&account, root);
+	assert_int_equal(host.looks, 1);
 	close(root);
 	remove_tree(path);
 }
