@@ -88,12 +88,17 @@ static int take_port(int init)
 
 /* Whoever has ended while it listened has left what it read as it was between two commands, or lost
  * the one at hand. */
+static void lock_listening(void)
+{
+	if (pthread_mutex_lock(&boot->listening) == EOWNERDEAD)
+		pthread_mutex_consistent(&boot->listening);
+}
+
 static int listen_at(struct account *a, int port)
 {
 	int r;
 
-	if (pthread_mutex_lock(&boot->listening) == EOWNERDEAD)
-		pthread_mutex_consistent(&boot->listening);
+	lock_listening();
 	r = account_look_for_stop(a, port);
 	pthread_mutex_unlock(&boot->listening);
 	return r;
@@ -265,9 +270,12 @@ void boot_watch_end(void)
 {
 	boot_watch_check();
 	if (child > 0) {
+		/* Not in the middle of what the host says. */
+		lock_listening();
 		kill(child, SIGKILL);
 		while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
 			;
+		pthread_mutex_unlock(&boot->listening);
 	}
 	child = 0;
 }

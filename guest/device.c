@@ -118,6 +118,8 @@ static bool node_matches(const char *node, dev_t number, enum key key, const cha
 	/* What the first look has read is forgotten when the last who has the disk open closes it.
 	 */
 	kept = open(node, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (kept < 0)
+		return false;
 	if (key == KEY_CONFIG && config_frame_is_on(node))
 		return true;
 	kind = key != KEY_UUID && strcmp(value, CONFIG_DISK_LABEL) == 0 ? FILESYSTEM_CONFIG_DISK

@@ -210,6 +210,7 @@ static int run_listening(struct attendant *a, int signals, const char *nonce)
 	if (r == 0) {
 		a->attendance.door = &door;
 		status = run(a, signals);
+		a->attendance.door = NULL;
 	} else {
 		fail_errno(-r, "cannot listen on vsock port %u", o->report_port);
 		write_status(status);

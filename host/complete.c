@@ -63,7 +63,16 @@ static int choose_channel(struct request *r, const struct vmm_kind *kind, bool a
 	bool ports = kind->features & VMM_PORTS;
 	const char *channel = ports ? "virtio-serial" : "console";
 	bool vsock = attended && r->vm.vsock_cid.set && (!ports || asks_for_vsock(&r->config));
-	int result =
+	int result;
+
+	if (asks_for_vsock(&r->config) && !vsock && attended)
+		return fail(
+		    "the config's report.channel is 'vsock', and the machine has none: --vsock "
+		    "gives it one");
+	if (asks_for_vsock(&r->config) && !vsock)
+		warn("the report comes on %s, not by vsock as the config's report.channel has it",
+		     channel);
+	result =
 	    report_config_set(&r->config, vsock ? "vsock" : channel, !ports || vsock || !attended);
 
 	return result == 0 && vsock ? choose_port(&r->config, r->vm.vsock_cid.value) : result;

@@ -98,7 +98,7 @@ static int query(struct qmp *q, int64_t *bytes)
 
 	if (!answer)
 		return -EPROTO;
-	if (!cJSON_IsNumber(value))
+	if (!cJSON_IsNumber(value) || !(value->valuedouble >= 0 && value->valuedouble < 0x1p53))
 		return fail("'%s' does not say how large the balloon is", q->path);
 	*bytes = (int64_t)value->valuedouble;
 	return 0;

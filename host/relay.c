@@ -190,8 +190,9 @@ static void on_hang_up(struct relay *r)
 			r->flows[i].source = -1;
 	if (is_idle(r->report.fd))
 		r->report.fd = -1;
+	/* Others than the guest may knock for ever. */
 	if (r->door)
-		report_door_turn_away(r->door);
+		report_door_close(r->door);
 	r->due[AT_HANG_UP] = after(HANG_UP_MS);
 }
 

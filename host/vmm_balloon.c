@@ -16,6 +16,7 @@
 #include "attend.h"
 #include "cleanup.h"
 #include "error.h"
+#include "option.h"
 #include "qmp.h"
 #include "read_file.h"
 #include "replace_file.h"
@@ -23,8 +24,10 @@
 #include "unix_socket.h"
 #include "vmm_kind.h"
 
-#define MIB     (INT64_C(1) << 20)
-#define LIMIT_S 10 /* for a program to be answered, as for a socket */
+#define MIB (INT64_C(1) << 20)
+/* No machine has as much; what says so is wrong, and sums with it are exact. */
+#define MAX_BYTES (INT64_C(1) << 52)
+#define LIMIT_S   10 /* for a program to be answered, as for a socket */
 
 /* In the state directory: how large kvmtool's balloon is, and since when the machine runs. */
 #define BALLOON_FILE "balloon-mib"
@@ -67,6 +70,8 @@ static int number_of(const struct vmm_kind *kind, const char *text, const char *
 		node = cJSON_GetObjectItemCaseSensitive(
 		    cJSON_GetObjectItemCaseSensitive(node, "config"), parent);
 	number = find_number(node, name);
+	if (number && !(number->valuedouble >= 0 && number->valuedouble <= MAX_BYTES))
+		number = NULL;
 	if (number)
 		*value = (int64_t)number->valuedouble;
 	cJSON_Delete(root);
@@ -158,6 +163,7 @@ static int read_taken(const char *start, int64_t *mib)
 {
 	_cleanup_free_ char *text = NULL;
 	size_t length;
+	long long number;
 	char *end;
 	int r;
 
@@ -168,8 +174,12 @@ static int read_taken(const char *start, int64_t *mib)
 	if (r < 0)
 		return r;
 	end = strchr(text, '\n');
-	if (end && strncmp(end + 1, start, strlen(start)) == 0)
-		*mib = strtoll(text, NULL, 10);
+	if (!end || strncmp(end + 1, start, strlen(start)) != 0)
+		return 0; /* of an earlier start */
+	*end = '\0';
+	if (parse_number(text, 0, MAX_BYTES / MIB, &number) < 0)
+		return fail("'%s' does not say how large the balloon is", BALLOON_FILE);
+	*mib = number;
 	return 0;
 }
 

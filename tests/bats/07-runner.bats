@@ -508,6 +508,11 @@ run_in_background() {
 	vsock qemu-system-x86_64
 	assert_status 0
 	grep -q -- '/share/vmconfig/nonce --report-port 1073741832 --guest-cid 8 ' package8/bin/microvm-run
+	for cid in qemu-system-x86_64 crosvm firecracker; do
+		run_vmconfig runner --config reporting.json --kernel vmlinuz --initrd initrd.cpio --disk root.img,ro \
+			--vmm "/usr/bin/$cid" -o without
+		assert_failure 1 "report.channel is 'vsock', and the machine has none: --vsock gives it one"
+	done
 	run_vmconfig attend --kind crosvm --name web --nonce /dev/null --report-port 1024 -- /bin/true
 	assert_failure 2 '--report-port needs --guest-cid and --nonce'
 	run_vmconfig attend --kind crosvm --name web --guest-cid 3 --report-port 1024 -- /bin/true
