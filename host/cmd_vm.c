@@ -79,13 +79,21 @@ static int give_secrets(const struct vm_store *store, const char *package)
 	return store->live ? package_secrets_give(package, MICROVM_USER) : 0;
 }
 
-/* The unit's own drop-in, as the package wants it. @text: NULL: none */
+/* The unit's own drop-in, as the package wants it, or as it was. @text: NULL: none */
 static int change_unit(const struct vm_command *c, const struct vm_store *store, const char *name,
                        const char *text)
 {
-	int r = vm_dropin_put(c->root, name, text);
+	_cleanup_free_ char *before = NULL;
+	int r = vm_dropin_get(c->root, name, &before);
 
-	return r > 0 && store->live ? vm_unit_reload() : r < 0 ? r : 0;
+	if (r == 0)
+		r = vm_dropin_put(c->root, name, text);
+	if (r <= 0 || !store->live)
+		return r < 0 ? r : 0;
+	r = vm_unit_reload();
+	if (r < 0) /* systemd has read nothing, and is to find later what it has read before */
+		vm_dropin_put(c->root, name, before);
+	return r;
 }
 
 /* A machine without what its unit is to allow is none. */
@@ -118,6 +126,21 @@ static int install(const struct vm_command *c, struct vm_store *store, char **op
 	return r;
 }
 
+/* The next start is with the old package and what that opens, or with both new. */
+static int change(const struct vm_command *c, const struct vm_store *store, const char *name,
+                  const char *package, const char *dropin)
+{
+	_cleanup_free_ char *before = vm_store_link(store, name, "current");
+	int r = vm_store_point(store, name, package);
+
+	if (r < 0)
+		return r;
+	r = change_unit(c, store, name, dropin);
+	if (r < 0 && before)
+		vm_store_point(store, name, before);
+	return r;
+}
+
 static int update(const struct vm_command *c, struct vm_store *store, char **operands)
 {
 	_cleanup_free_ char *package = NULL, *dropin = NULL;
@@ -131,9 +154,7 @@ static int update(const struct vm_command *c, struct vm_store *store, char **ope
 	if (r == 0)
 		r = give_secrets(store, package);
 	if (r == 0)
-		r = vm_store_point(store, operands[0], package);
-	if (r == 0)
-		r = change_unit(c, store, operands[0], dropin);
+		r = change(c, store, operands[0], package, dropin);
 	if (r < 0 || !vm_unit_runs(store, operands[0]))
 		return r;
 	if (c->restart)

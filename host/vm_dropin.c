@@ -192,6 +192,29 @@ int vm_dropin_make(const char *package, const char *name, bool live, char **text
 	return make(list, name, live, text);
 }
 
+static int name_dropin(const char *root, const char *name, char **path)
+{
+	if (asprintf(path, DROPIN, root ? root : "", name) >= 0)
+		return 0;
+	*path = NULL;
+	return fail_errno(ENOMEM, "cannot change the unit of '%s'", name);
+}
+
+int vm_dropin_get(const char *root, const char *name, char **text)
+{
+	_cleanup_free_ char *path = NULL;
+	struct stat st;
+	size_t length;
+	int r;
+
+	*text = NULL;
+	r = name_dropin(root, name, &path);
+	/* What else may be there is not ours, and putting one says what is wrong with it. */
+	if (r < 0 || stat(path, &st) < 0 || !S_ISREG(st.st_mode))
+		return r;
+	return read_file(path, text, &length);
+}
+
 static int put(char *path, const char *text)
 {
 	int r = make_parents(path);
@@ -208,7 +231,9 @@ static int put(char *path, const char *text)
 static int take_away(const char *path, const char *directory)
 {
 	if (unlink(path) < 0)
-		return errno == ENOENT ? 0 : fail_errno(errno, "cannot remove '%s'", path);
+		return errno == ENOENT || errno == ENOTDIR
+		           ? 0
+		           : fail_errno(errno, "cannot remove '%s'", path);
 	rmdir(directory);
 	return 1;
 }
@@ -216,12 +241,13 @@ static int take_away(const char *path, const char *directory)
 int vm_dropin_put(const char *root, const char *name, const char *text)
 {
 	_cleanup_free_ char *path = NULL, *directory = NULL;
+	int r = name_dropin(root, name, &path);
 
-	if (asprintf(&path, DROPIN, root ? root : "", name) < 0)
-		path = NULL;
-	if (asprintf(&directory, DROPIN_DIRECTORY, root ? root : "", name) < 0)
+	if (r < 0)
+		return r;
+	if (asprintf(&directory, DROPIN_DIRECTORY, root ? root : "", name) < 0) {
 		directory = NULL;
-	if (!path || !directory)
 		return fail_errno(ENOMEM, "cannot change the unit of '%s'", name);
+	}
 	return text ? put(path, text) : take_away(path, directory);
 }

@@ -17,6 +17,10 @@
  */
 int vm_dropin_make(const char *package, const char *name, bool live, char **text);
 
+/* vm_dropin_get() - the text of the one that is there, for free(); NULL: there is none. Return: 0,
+ * or negative after printing a line. */
+int vm_dropin_get(const char *root, const char *name, char **text);
+
 /*
  * vm_dropin_put() - put it where systemd finds it, or take an older one away.
  * @root: before "/etc", or NULL

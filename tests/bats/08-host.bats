@@ -221,6 +221,77 @@ lists() {
 	[ ! -e root/etc/systemd/system/microvm@web.service.d ]
 }
 
+@test "an update whose drop-in cannot be written leaves the machine its package" {
+	prepare
+	vm install web "$PWD/one"
+	touch root/etc/systemd/system/microvm@web.service.d
+	lists two 'ro /dev/vg/data'
+	vm update web "$PWD/two"
+	assert_status 1
+	[ "$(readlink "$(state web)/current")" = "$PWD/one" ]
+	[ "$(ls -A "$(state web)")" = current ]
+}
+
+# on_this_system - run the script on stdin as on a prepared host: in "units" and "packages" are its
+# units and packages, and systemctl fails to read the units while there is a file "broken".
+on_this_system() {
+	[ "$(id -u)" -eq 0 ] || skip_or_fail 'a private /var/lib needs root'
+	prepare
+	mkdir programs
+	cat >programs/systemctl <<-END
+		#!/bin/sh
+		[ "\$1" != daemon-reload ] || [ ! -e "$PWD/broken" ]
+	END
+	chmod 755 programs/systemctl
+	cp /etc/passwd passwd
+	echo 'microvm:x:990:990::/:/bin/false' >>passwd
+	{
+		cat <<-'END'
+			set -e
+			PATH=$PWD/programs:$PATH
+			mount --bind passwd /etc/passwd
+			mount -t tmpfs units /etc/systemd
+			mount -t tmpfs -o mode=755 state /var/lib
+			mkdir -m 755 /var/lib/microvms
+			units=/etc/systemd/system
+			lists() {
+				mkdir -p "/var/lib/$1/share/vmconfig"
+				printf '%s\n' "$2" "$3" | sed '/^$/d' >"/var/lib/$1/share/vmconfig/host-files"
+			}
+			cp -R one two /var/lib
+		END
+		cat
+	} >as_prepared
+	run --separate-stderr unshare -m sh as_prepared
+}
+
+@test "a machine that could not be installed or updated leaves its unit as it was" {
+	on_this_system <<-'END'
+		lists one 'ro /dev/vg/one'
+		lists two 'ro /dev/vg/two'
+		touch broken
+		"$VMCONFIG" vm install web /var/lib/one || echo "install $?"
+		find /var/lib/microvms $units -mindepth 1 -name '*web*'
+		rm broken
+		"$VMCONFIG" vm install web /var/lib/one
+		touch broken
+		"$VMCONFIG" vm update web /var/lib/two || echo "update $?"
+		readlink /var/lib/microvms/web/current
+		grep DeviceAllow $units/microvm@web.service.d/vmconfig.conf
+		"$VMCONFIG" vm remove web || echo "remove $?"
+		grep DeviceAllow $units/microvm@web.service.d/vmconfig.conf
+	END
+	assert_status 0
+	diff - <(echo "$output") <<-'END'
+		install 1
+		update 1
+		/var/lib/one
+		DeviceAllow="/dev/vg/one" r
+		remove 1
+		DeviceAllow="/dev/vg/one" r
+	END
+}
+
 @test "a package of ours that lies where its machine would not start is refused" {
 	prepare
 	mkdir 'a b'
