@@ -76,6 +76,15 @@ int fail_errno(int errnum, const char *format, ...)
 	return -errnum;
 }
 
+void notice(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print_message("vmconfig: ", "", format, args);
+	va_end(args);
+}
+
 void warn(const char *format, ...)
 {
 	va_list args;

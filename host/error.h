@@ -19,6 +19,9 @@ void before_messages(void (*hook)(void));
 /* warn() - print "vmconfig: warning: …". */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* notice() - print "vmconfig: …" of what is no failure. */
+void notice(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* usage_about() - the command, a string literal, whose help usage_error() names from now on. */
 void usage_about(const char *command);
 

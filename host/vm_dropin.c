@@ -17,9 +17,12 @@
 
 #include "cleanup.h"
 #include "error.h"
+#include "guest_path.h"
 #include "host_files.h"
 #include "json.h"
+#include "list.h"
 #include "parents.h"
+#include "path.h"
 #include "read_file.h"
 #include "replace_file.h"
 #include "units.h"
@@ -31,13 +34,12 @@ struct dropin {
 	const char *name;
 	bool live;
 	FILE *out;
+	struct strlist allowed; /* the same, for whoever installs the package */
 };
 
-static bool is_below(const char *path, const char *directory)
+static bool is_device_name(const char *path)
 {
-	size_t length = strlen(directory);
-
-	return strncmp(path, directory, length) == 0 && path[length] == '/';
+	return path_is_below(path, "/dev") && path_compare(path, "/dev") != 0;
 }
 
 /* A path in double quotes, with no character that the two settings read differently. */
@@ -66,13 +68,22 @@ static void write_path(FILE *out, const char *setting, const char *prefix, const
 	fputc('"', out);
 }
 
+static int note_allowed(struct dropin *d, const char *what, const char *path)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (asprintf(&text, "may %s '%s'", what, path) < 0)
+		text = NULL;
+	return !text || strlist_add(&d->allowed, text) < 0 ? fail_errno(ENOMEM, "'%s'", path) : 0;
+}
+
 /* systemd knows devices by names in /dev. */
-static int allow_device(const struct dropin *d, const char *path, bool writable)
+static int allow_device(struct dropin *d, const char *path, bool writable)
 {
 	char found[PATH_MAX];
 
-	if (!is_below(path, "/dev")) {
-		if (!realpath(path, found) || !is_below(found, "/dev"))
+	if (!is_device_name(path)) {
+		if (!realpath(path, found) || !is_device_name(found))
 			return fail("'%s' is a device outside /dev, which systemd does not allow "
 			            "by name",
 			            path);
@@ -80,31 +91,50 @@ static int allow_device(const struct dropin *d, const char *path, bool writable)
 	}
 	write_path(d->out, "DeviceAllow", "", path);
 	fputs(writable ? " rw\n" : " r\n", d->out);
-	return 0;
+	return note_allowed(d, writable ? "write the device" : "read the device", path);
 }
 
-static void warn_of_hidden(const char *path)
+/* @path and what is above it would be most of the host, or all machines. */
+static bool is_too_much(const char *path, bool writable)
+{
+	static const char *const system[] = {"/boot", "/dev", "/etc", "/proc",      "/run",
+	                                     "/sys",  "/usr", "/var", MICROVM_STATE};
+
+	for (size_t i = 0; writable && i < sizeof(system) / sizeof(*system); i++)
+		if (path_is_below(system[i], path))
+			return true;
+	return path_compare(path, MICROVM_STATE) == 0;
+}
+
+/* Return: whether the unit sees nothing of @path. */
+static bool warn_of_hidden(const char *path)
 {
 	static const char *const hidden[] = {"/home", "/root", "/run/user", "/tmp", "/var/tmp"};
 
-	for (size_t i = 0; i < sizeof(hidden) / sizeof(*hidden); i++)
-		if (is_below(path, hidden[i]))
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(*hidden); i++) {
+		if (path_is_below(path, hidden[i])) {
 			warn("'%s' is out of the unit's sight, as all of %s", path, hidden[i]);
+			return true;
+		}
+		if (path_is_below(hidden[i], path))
+			warn("the unit sees '%s' without %s", path, hidden[i]);
+	}
+	if (path_is_below(MICROVM_STATE, path))
+		warn("the unit sees '%s' without the other machines in %s", path, MICROVM_STATE);
+	return false;
 }
 
-static int allow_file(const struct dropin *d, const char *path, bool writable)
+/* @path: clean, and not in the machine's own directory */
+static int allow_file(struct dropin *d, const char *path, bool writable)
 {
-	_cleanup_free_ char *own = NULL;
+	bool in_state = path_is_below(path, MICROVM_STATE), hidden;
 
-	if (asprintf(&own, "%s/%s", MICROVM_STATE, d->name) < 0) {
-		own = NULL;
-		return fail_errno(ENOMEM, "'%s'", path);
-	}
-	if (is_below(path, own))
-		return 0;
-	warn_of_hidden(path);
+	if (is_too_much(path, writable))
+		return fail("'%s' is too much to open to one machine: name what it needs in it",
+		            path);
+	hidden = warn_of_hidden(path);
 	/* There the unit has nothing but the machine's own directory. */
-	if (is_below(path, MICROVM_STATE)) {
+	if (in_state) {
 		if (strchr(path, ':'))
 			return fail("'%s' has a ':', with which systemd cannot be told to show it",
 			            path);
@@ -115,25 +145,63 @@ static int allow_file(const struct dropin *d, const char *path, bool writable)
 		write_path(d->out, "ReadWritePaths", "-", path);
 		fputc('\n', d->out);
 	}
-	return 0;
+	if (hidden || (!writable && !in_state))
+		return 0;
+	return note_allowed(d, writable ? "write" : "read", path);
 }
 
-static int allow(const struct dropin *d, const char *path, bool writable)
+/* A link's own name is what the monitor opens, and where it leads decides what that takes. */
+static int allow_real_file(struct dropin *d, const char *path, bool writable)
+{
+	char found[PATH_MAX];
+	int r;
+
+	if (!realpath(path, found) || strcmp(found, path) == 0)
+		return 0;
+	r = check_path(found);
+	return r < 0 ? r : allow_file(d, found, writable);
+}
+
+static int is_own(const struct dropin *d, const char *path)
+{
+	_cleanup_free_ char *own = NULL;
+
+	if (asprintf(&own, "%s/%s", MICROVM_STATE, d->name) < 0) {
+		own = NULL;
+		return fail_errno(ENOMEM, "'%s'", path);
+	}
+	return path_is_below(path, own);
+}
+
+static int allow_clean(struct dropin *d, const char *path, bool writable)
 {
 	struct stat st;
-	int r = check_path(path);
+	bool found = d->live && stat(path, &st) == 0;
+	int r;
+
+	if (found ? S_ISBLK(st.st_mode) : is_device_name(path))
+		return allow_device(d, path, writable);
+	/* Links in there are the machine's user's to make: none is followed. */
+	r = is_own(d, path);
+	if (r != 0)
+		return r < 0 ? r : 0;
+	r = allow_file(d, path, writable);
+	return r == 0 && found ? allow_real_file(d, path, writable) : r;
+}
+
+static int allow(struct dropin *d, const char *spelled, bool writable)
+{
+	_cleanup_free_ char *path = NULL;
+	int r = check_path(spelled);
 
 	if (r < 0)
 		return r;
-	if (d->live && stat(path, &st) == 0)
-		return S_ISBLK(st.st_mode) ? allow_device(d, path, writable)
-		                           : allow_file(d, path, writable);
-	return is_below(path, "/dev") ? allow_device(d, path, writable)
-	                              : allow_file(d, path, writable);
+	path = guest_path_clean(spelled); /* there is no ".." in it any more */
+	return path ? allow_clean(d, path, writable) : fail_errno(ENOMEM, "'%s'", spelled);
 }
 
 /* @lines: changed */
-static int allow_all(const struct dropin *d, const char *list, char *lines)
+static int allow_all(struct dropin *d, const char *list, char *lines)
 {
 	for (char *line; (line = strsep(&lines, "\n"));) {
 		bool writable = strncmp(line, "rw /", 4) == 0;
@@ -151,30 +219,53 @@ static int allow_all(const struct dropin *d, const char *list, char *lines)
 	return 0;
 }
 
+/* @text: of the settings, for free(); NULL: there are none */
+static int make_settings(struct dropin *d, const char *list, char *lines, char **text)
+{
+	_cleanup_free_ char *settings = NULL;
+	size_t length;
+	int r;
+
+	d->out = open_memstream(&settings, &length);
+	if (!d->out)
+		return fail_errno(errno, "'%s'", list);
+	r = allow_all(d, list, lines);
+	if (fclose(d->out) != 0 && r == 0)
+		r = fail_errno(ENOMEM, "'%s'", list);
+	if (r == 0 && length)
+		*text = steal_ptr(&settings);
+	return r;
+}
+
+static void tell(const struct dropin *d)
+{
+	for (size_t i = 0; i < d->allowed.count; i++)
+		notice("microvm@%s.service %s", d->name, d->allowed.items[i]);
+}
+
 static int make(const char *list, const char *name, bool live, char **text)
 {
-	_cleanup_free_ char *lines = NULL, *allowed = NULL;
+	_cleanup_free_ char *lines = NULL, *settings = NULL;
 	struct dropin d = {.name = name, .live = live};
 	size_t length;
 	int r = read_file(list, &lines, &length);
 
 	if (r < 0)
 		return r;
-	d.out = open_memstream(&allowed, &length);
-	if (!d.out)
-		return fail_errno(errno, "'%s'", list);
-	r = allow_all(&d, list, lines);
-	if (fclose(d.out) != 0 && r == 0)
-		r = fail_errno(ENOMEM, "'%s'", list);
-	if (r < 0 || !length)
-		return r;
-	if (asprintf(text,
+	if (strlen(lines) != length)
+		return fail("'%s' has a NUL byte", list);
+	r = make_settings(&d, list, lines, &settings);
+	if (r == 0 && settings &&
+	    asprintf(text,
 	             "# Made by vmconfig of what this machine's package opens.\n[Service]\n%s",
-	             allowed) < 0) {
+	             settings) < 0) {
 		*text = NULL;
-		return fail_errno(ENOMEM, "'%s'", list);
+		r = fail_errno(ENOMEM, "'%s'", list);
 	}
-	return 0;
+	if (r == 0)
+		tell(&d);
+	strlist_release(&d.allowed);
+	return r;
 }
 
 int vm_dropin_make(const char *package, const char *name, bool live, char **text)

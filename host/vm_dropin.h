@@ -11,7 +11,8 @@
  * @live: the files are this system's, and are looked at
  * @text: for free(); NULL: nothing is needed
  *
- * What cannot be said to systemd is refused; what the unit hides in any case is warned of.
+ * What cannot be said to systemd is refused, and so is what would open the host or all machines;
+ * what the unit hides in any case is warned of, and what it is to allow is said, a line each.
  *
  * Return: 0, or negative after printing a line.
  */

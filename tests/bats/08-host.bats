@@ -170,7 +170,6 @@ lists() {
 		'ro /var/lib/microvms/shared/y.img' 'rw /var/lib/microvms/web2/z.img' "rw /srv/it's;#\$x"
 	vm install web "$PWD/one"
 	assert_status 0
-	assert_stderr ''
 	diff - "$directory/vmconfig.conf" <<-'END'
 		# Made by vmconfig of what this machine's package opens.
 		[Service]
@@ -184,9 +183,20 @@ lists() {
 		ReadWritePaths="-/var/lib/microvms/web2/z.img"
 		ReadWritePaths="-/srv/it's;#$x"
 	END
+	# Whoever installs it sees it. What all units may read is no news.
+	diff - <(echo "$stderr") <<-'END'
+		vmconfig: microvm@web.service may write '/srv/a b%i.img'
+		vmconfig: microvm@web.service may write the device '/dev/vg/data'
+		vmconfig: microvm@web.service may read the device '/dev/vg/snap%'
+		vmconfig: microvm@web.service may write '/var/lib/microvms/shared/x.img'
+		vmconfig: microvm@web.service may read '/var/lib/microvms/shared/y.img'
+		vmconfig: microvm@web.service may write '/var/lib/microvms/web2/z.img'
+		vmconfig: microvm@web.service may write '/srv/it's;#$x'
+	END
 	[ "$(stat -c %a "$directory/vmconfig.conf")" = 644 ]
 	vm update web "$PWD/two"
 	assert_status 0
+	assert_stderr ''
 	[ ! -e "$directory" ]
 	lists two 'rw /home/x.img'
 	vm update web "$PWD/two"
@@ -219,6 +229,56 @@ lists() {
 	[ "$(ls root/var/lib/microvms)" = web ]
 	[ "$(readlink "$(state web)/current")" = "$PWD/one" ]
 	[ ! -e root/etc/systemd/system/microvm@web.service.d ]
+}
+
+@test "a path of a package's list is judged by what it names, however it is spelled" {
+	prepare
+	lists one 'rw //dev/sdb' 'ro /./dev//vg/./snap' 'rw /var/lib//microvms/./a/b' 'rw /srv/./x//y/.' \
+		'rw /var//lib/microvms/web//own.img' 'rw /var/lib/microvms/web/'
+	vm install web "$PWD/one"
+	assert_status 0
+	diff - <(tail -n +3 root/etc/systemd/system/microvm@web.service.d/vmconfig.conf) <<-'END'
+		DeviceAllow="/dev/sdb" rw
+		DeviceAllow="/dev/vg/snap" r
+		BindPaths="-/var/lib/microvms/a/b"
+		ReadWritePaths="-/var/lib/microvms/a/b"
+		ReadWritePaths="-/srv/x/y"
+	END
+	[ "${#stderr_lines[@]}" -eq 4 ]
+}
+
+@test "a package that would open the host or all machines is refused, and what is hidden is said" {
+	prepare
+	local path
+	for path in / //. /etc /usr/ /boot /var /var/lib /run /proc /sys /dev /var/lib//microvms/; do
+		lists one "rw $path"
+		vm install web "$PWD/one"
+		assert_failure 1 'is too much to open to one machine'
+	done
+	lists one 'ro /var/lib/microvms'
+	vm install web "$PWD/one"
+	assert_failure 1 "'/var/lib/microvms' is too much to open to one machine"
+	[ -z "$(ls root/var/lib/microvms)" ]
+	lists one 'rw /home' 'rw /tmp/' 'ro /run' 'ro /var/lib' 'rw /etc/web' 'rw /homes'
+	vm install web "$PWD/one"
+	assert_status 0
+	diff - <(echo "$stderr") <<-'END'
+		vmconfig: warning: '/home' is out of the unit's sight, as all of /home
+		vmconfig: warning: '/tmp' is out of the unit's sight, as all of /tmp
+		vmconfig: warning: the unit sees '/run' without /run/user
+		vmconfig: warning: the unit sees '/var/lib' without the other machines in /var/lib/microvms
+		vmconfig: microvm@web.service may write '/etc/web'
+		vmconfig: microvm@web.service may write '/homes'
+	END
+}
+
+@test "a package's list with a NUL byte is refused: what follows it would be overlooked" {
+	prepare
+	mkdir -p one/share/vmconfig
+	printf 'rw /srv/x\n\0rw /srv/y\n' >one/share/vmconfig/host-files
+	vm install web "$PWD/one"
+	assert_failure 1 "/host-files' has a NUL byte"
+	[ -z "$(ls root/var/lib/microvms)" ]
 }
 
 @test "an update whose drop-in cannot be written leaves the machine its package" {
@@ -290,6 +350,39 @@ on_this_system() {
 		remove 1
 		DeviceAllow="/dev/vg/one" r
 	END
+}
+
+@test "on this system a path of a package's list is judged by where it leads as well" {
+	on_this_system <<-'END'
+		mkdir -p /var/lib/microvms/web /var/lib/microvms/db /var/lib/data
+		touch /var/lib/microvms/db/x /var/lib/data/x
+		rmdir /var/lib/microvms/web
+		ln -s microvms/db /var/lib/db
+		ln -s / /var/lib/all
+		ln -s microvms /var/lib/machines
+		lists one 'rw /var/lib/db/x' 'ro /var/lib/data/x'
+		"$VMCONFIG" vm install web /var/lib/one
+		tail -n +3 $units/microvm@web.service.d/vmconfig.conf
+		ln -s /var/lib/data/x /var/lib/microvms/web/mine
+		lists two 'rw /var/lib/microvms/web/mine'
+		"$VMCONFIG" vm update web /var/lib/two
+		ls $units
+		for path in all all/etc machines; do
+			lists two "rw /var/lib/$path"
+			"$VMCONFIG" vm update web /var/lib/two || echo "refused $path"
+		done
+	END
+	assert_status 0
+	diff - <(echo "$output") <<-'END'
+		ReadWritePaths="-/var/lib/db/x"
+		BindPaths="-/var/lib/microvms/db/x"
+		ReadWritePaths="-/var/lib/microvms/db/x"
+		refused all
+		refused all/etc
+		refused machines
+	END
+	assert_stderr_contains "may write '/var/lib/microvms/db/x'"
+	assert_stderr_contains "'/etc' is too much to open to one machine"
 }
 
 @test "a package of ours that lies where its machine would not start is refused" {
