@@ -379,14 +379,14 @@ $(O)/stopwatch: tests/stopwatch.c Makefile
 ASAN_BATS := $(filter-out %-fault.bats %-work.bats,$(filter tests/bats/0% tests/bats/1%,$(BATS)))
 ASAN_FAULTS := FAULT_INIT=$(CURDIR)/build/asan/init-fault FAULT_STEP=11 FAULT_STRIDE=101
 
-asan: all $(TEST_TOOLS) build/kernel/vmlinuz ## what needs no VM, under the address and undefined behaviour sanitizers
+asan: all initrd $(TEST_TOOLS) ## what needs no VM, under the address and undefined behaviour sanitizers
 	+$(Q)$(MAKE) --no-print-directory O=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g' \
 		all unit-tests build/asan/init-fault
 	$(Q)VMCONFIG=$(CURDIR)/build/asan/vmconfig GUEST_INIT=$(CURDIR)/build/asan/init $(ASAN_FAULTS) \
 		scripts/run-tests $(UNIT_SRC:tests/unit/%.c=build/asan/tests/%) $(ASAN_BATS)
 
 # The tests of `make asan`. Counters are for every user to write, as some tests run as others do.
-coverage: $(TEST_TOOLS) ## lines of guest/, shared/ and host/ that the tests without a VM run, file by file
+coverage: all initrd $(TEST_TOOLS) ## lines of guest/, shared/ and host/ that the tests without a VM run, file by file
 	+$(Q)$(MAKE) --no-print-directory O=build/coverage COVERAGE=1 CFLAGS='-O0 -g' all unit-tests
 	$(Q)find build/coverage -name '*.gcno' | while read -r notes; do \
 		: >"$${notes%.gcno}.gcda" && chmod 666 "$${notes%.gcno}.gcda"; done
