@@ -283,26 +283,29 @@ int vm_dropin_make(const char *package, const char *name, bool live, char **text
 	return make(list, name, live, text);
 }
 
-static int name_dropin(const char *root, const char *name, char **path)
+/* For free(), or NULL after printing a line. */
+static char *name_dropin(const char *root, const char *name)
 {
-	if (asprintf(path, DROPIN, root ? root : "", name) >= 0)
-		return 0;
-	*path = NULL;
-	return fail_errno(ENOMEM, "cannot change the unit of '%s'", name);
+	char *path;
+
+	if (asprintf(&path, DROPIN, root ? root : "", name) >= 0)
+		return path;
+	fail_errno(ENOMEM, "cannot change the unit of '%s'", name);
+	return NULL;
 }
 
 int vm_dropin_get(const char *root, const char *name, char **text)
 {
-	_cleanup_free_ char *path = NULL;
+	_cleanup_free_ char *path = name_dropin(root, name);
 	struct stat st;
 	size_t length;
-	int r;
 
 	*text = NULL;
-	r = name_dropin(root, name, &path);
+	if (!path)
+		return -ENOMEM;
 	/* What else may be there is not ours, and putting one says what is wrong with it. */
-	if (r < 0 || stat(path, &st) < 0 || !S_ISREG(st.st_mode))
-		return r;
+	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
+		return 0;
 	return read_file(path, text, &length);
 }
 
@@ -331,11 +334,10 @@ static int take_away(const char *path, const char *directory)
 
 int vm_dropin_put(const char *root, const char *name, const char *text)
 {
-	_cleanup_free_ char *path = NULL, *directory = NULL;
-	int r = name_dropin(root, name, &path);
+	_cleanup_free_ char *path = name_dropin(root, name), *directory = NULL;
 
-	if (r < 0)
-		return r;
+	if (!path)
+		return -ENOMEM;
 	if (asprintf(&directory, DROPIN_DIRECTORY, root ? root : "", name) < 0) {
 		directory = NULL;
 		return fail_errno(ENOMEM, "cannot change the unit of '%s'", name);
